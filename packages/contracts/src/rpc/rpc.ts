@@ -1,0 +1,24 @@
+import { z } from 'zod';
+import type { ServiceName } from '../common.ts';
+
+/** Largest reply in bytes. */
+export const MAX_REPLY_BYTES = 2 * 1024 * 1024;
+
+/**
+ * A question one service answers another over NATS request–reply. `scope: 'tenant'` questions carry the tenant in the
+ * subject (`rq.{service}.{tenant}.{name}`), platform ones an underscore; never in the payload.
+ */
+export interface RpcDefinition<Q extends z.ZodType = z.ZodType, A extends z.ZodType = z.ZodType> {
+  readonly service: ServiceName;
+  readonly name: string;
+  readonly scope: 'tenant' | 'platform';
+  readonly request: Q;
+  readonly reply: A;
+  readonly timeoutMs: number;
+}
+export const defineRpc = <Q extends z.ZodType, A extends z.ZodType>(
+  definition: RpcDefinition<Q, A>,
+): RpcDefinition<Q, A> => definition;
+
+export const rpcSubject = (service: string, tenant: string | null, name: string): string =>
+  `rq.${service}.${tenant ?? '_'}.${name}`;
