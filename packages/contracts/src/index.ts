@@ -10,6 +10,8 @@ export * from './events/identity-events.ts';
 export * from './events/catalog-events.ts';
 export * from './events/sales-events.ts';
 export * from './events/inventory-events.ts';
+export * from './http/terminal.ts';
+export * from './http/sync.ts';
 export * from './rpc/rpc.ts';
 export * from './rpc/event-log.ts';
 export * from './rpc/identity-rpc.ts';
