@@ -1,0 +1,77 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { connect } from '@nats-io/transport-node';
+import { getEngines } from './engines.ts';
+import { startOwned, type OwnedProcess } from './child.ts';
+import { freePort } from './port.ts';
+import { waitFor } from './wait-for.ts';
+
+/** A NATS server of a suite's own: stream names are the same for everybody, so suites do not share one. */
+export interface TestNats {
+  readonly url: string;
+  readonly port: number;
+  /** Kills the server as a power cut would. The store stays. */
+  readonly kill9: () => Promise<void>;
+  /** Starts it again on the same port and store; ends it first if it runs. */
+  readonly restart: () => Promise<void>;
+  /** Kills the server, deletes every stream and bucket with it, and starts it empty. */
+  readonly deleteStore: () => Promise<void>;
+  /** Ends it and removes its files. */
+  readonly stop: () => Promise<void>;
+}
+
+/** Same limits as the platform's own server: `max_payload` 4 MiB. */
+const configuration = (port: number, store: string): string => `
+host: 127.0.0.1
+port: ${port}
+max_payload: 4194304
+jetstream { store_dir: ${JSON.stringify(store)} }
+`;
+
+export async function startTestNats(): Promise<TestNats> {
+  const directory = await mkdtemp(join(tmpdir(), 'nexus-nats-'));
+  const store = join(directory, 'store');
+  const config = join(directory, 'nats.conf');
+  const port = await freePort();
+  const url = `nats://127.0.0.1:${port}`;
+  await writeFile(config, configuration(port, store));
+
+  const start = async (): Promise<OwnedProcess> => {
+    const started = await startOwned(getEngines().nats.binary, ['-c', config]);
+    await waitFor(() => answers(url, started), { what: `nats-server on port ${port}` }).catch(
+      async (error: unknown) => {
+        await started.end('SIGKILL');
+        throw error;
+      },
+    );
+    return started;
+  };
+  let server = await start();
+  const kill9 = (): Promise<void> => server.end('SIGKILL');
+  return {
+    url,
+    port,
+    kill9,
+    restart: async () => {
+      await server.end();
+      server = await start();
+    },
+    deleteStore: async () => {
+      await kill9();
+      await rm(store, { recursive: true, force: true });
+      server = await start();
+    },
+    stop: async () => {
+      await server.end('SIGKILL');
+      await rm(directory, { recursive: true, force: true });
+    },
+  };
+}
+
+async function answers(url: string, server: OwnedProcess): Promise<boolean> {
+  if (!server.alive()) throw new Error(`nats-server ended: ${server.output()}`);
+  const connection = await connect({ servers: url, reconnect: false, timeout: 1_000 });
+  await connection.close();
+  return true;
+}
