@@ -1,0 +1,371 @@
+import { eventStream, NexusError, readEvents, readHeads, type EventEnvelope, type ServiceName } from '@nexus/contracts';
+import { withRemoteTrace, type Logger } from '@nexus/telemetry';
+import { isUnavailable, type TenancyDb } from '@nexus/tenancy-db';
+import { AckPolicy, DeliverPolicy, jetstream, type ConsumerMessages, type JsMsg } from '@nats-io/jetstream';
+import type { NatsConnection } from '@nats-io/transport-node';
+import type { NatsLink } from '../nats-link.ts';
+import { callRpc } from '../rpc/rpc.ts';
+import { ensureStream } from '../stream.ts';
+import { following, lockCursor, moveCursor, PoisonError, runHandlers, setAside, type Cursor } from './apply.ts';
+import type { EventHandler } from './handler.ts';
+
+export interface ConsumerOptions {
+  readonly db: TenancyDb;
+  readonly nats: NatsLink;
+  /** Whose events. */
+  readonly source: ServiceName;
+  readonly handlers: readonly EventHandler[];
+  readonly logger: Logger;
+  /** How often the source is asked for heads that moved. Default 10,000. */
+  readonly sweepMs?: number;
+}
+
+/** Messages one tenant's transaction takes at most. */
+const BATCH = 16;
+/** Messages fetched ahead. */
+const PREFETCH = 64;
+const PARALLEL_TENANTS = 4;
+/** Tries of a batch before its poison is looked for, one message at a time. */
+const TRIES = 4;
+const REPAIR_PAGE = 100;
+/** A sweep looks at heads that moved in the last minutes; every hundredth, and the first after trouble, at all. */
+const RECENT_SECONDS = 300;
+const FULL_SWEEP_EVERY = 60;
+
+interface Delivery {
+  readonly event: EventEnvelope;
+  readonly message: JsMsg;
+}
+
+/**
+ * Applies another service's events: a durable pull consumer for the speed, the cursor in our own database for the
+ * truth. Holes are read from the owner's log; a sweep notices what no message ever told.
+ */
+export class EventConsumer {
+  readonly #options: ConsumerOptions;
+  readonly #handlers: ReadonlyMap<string, EventHandler>;
+  readonly #queues = new Map<string, Delivery[]>();
+  readonly #behind = new Set<string>();
+  readonly #working = new Map<string, Promise<void>>();
+  #messages: ConsumerMessages | undefined;
+  #loop: Promise<void> | undefined;
+  #sweepTimer: NodeJS.Timeout | undefined;
+  #sweeping: Promise<void> | undefined;
+  #sweeps = 0;
+  #trouble = true;
+  #running = false;
+  #stop: () => void = () => undefined;
+
+  constructor(options: ConsumerOptions) {
+    this.#options = options;
+    this.#handlers = new Map(options.handlers.map((handler) => [handler.definition.kind, handler]));
+  }
+
+  start(): void {
+    this.#running = true;
+    const stopped = new Promise<void>((resolve) => {
+      this.#stop = resolve;
+    });
+    this.#loop = this.#consume(stopped);
+    this.#scheduleSweep(1_000);
+  }
+
+  /** Takes no more messages, finishes the transactions in hand. What was not acknowledged is delivered again. */
+  async stop(): Promise<void> {
+    this.#running = false;
+    this.#stop();
+    clearTimeout(this.#sweepTimer);
+    this.#messages?.stop();
+    await Promise.allSettled([this.#loop, this.#sweeping, ...this.#working.values()]);
+  }
+
+  /** Tenants with work in hand or waiting: 0 when everything that was heard of is applied. */
+  backlog(): number {
+    return this.#queues.size + this.#behind.size + this.#working.size;
+  }
+
+  async #consume(stopped: Promise<void>): Promise<void> {
+    const { nats, logger, source } = this.#options;
+    for (let failures = 0; this.#running;) {
+      try {
+        const connection = await Promise.race([nats.whenConnected(), stopped]);
+        if (connection === undefined) return;
+        await this.#follow(connection);
+        failures = 0;
+      } catch (error) {
+        if (!this.#running) return;
+        failures += 1;
+        if (failures === 1 || failures % 20 === 0)
+          logger.warn({ err: error, source, failures }, 'the event stream cannot be read; will try again');
+      }
+      this.#trouble = true;
+      await Promise.race([stopped, pause(Math.min(250 * 2 ** failures, 10_000))]);
+    }
+  }
+
+  /** Reads messages until the consumer or its stream is gone, or the connection is closed. */
+  async #follow(connection: NatsConnection): Promise<void> {
+    const { db, source } = this.#options;
+    const manager = await ensureStream(connection, source);
+    await manager.consumers.add(eventStream(source), {
+      durable_name: db.service,
+      ack_policy: AckPolicy.Explicit,
+      deliver_policy: DeliverPolicy.All,
+      ack_wait: 60e9,
+      max_ack_pending: 1_000,
+    });
+    const consumer = await jetstream(connection).consumers.get(eventStream(source), db.service);
+    const messages = await consumer.consume({
+      max_messages: PREFETCH,
+      expires: 30_000,
+      abort_on_missing_resource: true,
+    });
+    this.#messages = messages;
+    for await (const message of messages) {
+      if (!this.#running) return;
+      this.#receive(message);
+      while (this.#running && this.#queued() >= PREFETCH) await Promise.race(this.#working.values());
+    }
+  }
+
+  #queued(): number {
+    let total = 0;
+    for (const queue of this.#queues.values()) total += queue.length;
+    return total;
+  }
+
+  #receive(message: JsMsg): void {
+    let event: EventEnvelope;
+    try {
+      event = JSON.parse(message.string()) as EventEnvelope;
+    } catch (error) {
+      // Not ours to lose: the owner's log has the event, and the gap it leaves is read from there.
+      this.#options.logger.error({ err: error, subject: message.subject }, 'a message is not JSON');
+      message.term();
+      return;
+    }
+    // The subject was written by the owner for exactly one tenant; a body that says otherwise is not believed.
+    const tenant = message.subject.split('.')[2] ?? '';
+    if (event.tenant !== tenant || event.service !== this.#options.source) {
+      this.#options.logger.error(
+        { subject: message.subject, tenant: event.tenant },
+        'a message names another tenant than its subject',
+      );
+      message.term();
+      return;
+    }
+    const queue = this.#queues.get(tenant) ?? [];
+    queue.push({ event, message });
+    this.#queues.set(tenant, queue);
+    this.#pump();
+  }
+
+  #pump(): void {
+    for (const tenant of [...this.#queues.keys(), ...this.#behind]) {
+      if (this.#working.size >= PARALLEL_TENANTS) return;
+      if (this.#working.has(tenant)) continue;
+      const work = this.#work(tenant).finally(() => {
+        this.#working.delete(tenant);
+        if (this.#running) this.#pump();
+      });
+      this.#working.set(tenant, work);
+    }
+  }
+
+  async #work(tenant: string): Promise<void> {
+    const repair = this.#behind.delete(tenant);
+    const queue = this.#queues.get(tenant) ?? [];
+    const batch = queue.splice(0, BATCH);
+    if (queue.length === 0) this.#queues.delete(tenant);
+    try {
+      const gap =
+        batch.length > 0 &&
+        (await this.#apply(
+          tenant,
+          batch.map((d) => d.event),
+        ));
+      if (gap || repair) await this.#repair(tenant);
+      for (const delivery of batch) delivery.message.ack();
+    } catch (error) {
+      this.#trouble = true;
+      const gone = error instanceof NexusError && error.code === 'NX-3003';
+      if (!gone)
+        this.#options.logger.warn(
+          { err: error, tenant, source: this.#options.source },
+          'events could not be applied; will try again',
+        );
+      // A tenant that has no schema here (yet): its events come again, and the sweep finds it once it is provisioned.
+      for (const delivery of batch) delivery.message.nak(gone ? 30_000 : 2_000);
+      if (repair && !gone && this.#running) {
+        await pause(1_000);
+        this.#behind.add(tenant);
+      }
+    }
+  }
+
+  /** Applies what follows the cursor; true when something is missing before the rest. */
+  async #apply(tenant: string, events: readonly EventEnvelope[]): Promise<boolean> {
+    const [first] = events;
+    const carrier = { traceparent: first?.trace ?? '' };
+    return withRemoteTrace(
+      carrier,
+      `apply ${this.#options.source} events`,
+      { 'nexus.tenant': tenant, 'nexus.events': events.length },
+      async () => {
+        for (let attempt = 1; ; attempt += 1) {
+          try {
+            return await this.#transaction(tenant, events);
+          } catch (error) {
+            if (error instanceof NexusError || isUnavailable(error)) throw error;
+            if (error instanceof PoisonError) return this.#aside(tenant, events, error.event, error, attempt);
+            if (attempt < TRIES) continue;
+            if (events.length > 1) return this.#oneByOne(tenant, events);
+            if (first === undefined) throw error;
+            return this.#aside(tenant, events, first, error, attempt);
+          }
+        }
+      },
+    );
+  }
+
+  #transaction(tenant: string, events: readonly EventEnvelope[]): Promise<boolean> {
+    const { db, source } = this.#options;
+    return db.tx({ tenantId: tenant }, async (tx) => {
+      const cursor = await lockCursor(tx, source);
+      const { take, gap } = following(cursor, events);
+      const last = take.at(-1);
+      if (last !== undefined) {
+        await runHandlers(tx, this.#handlers, take);
+        await moveCursor(tx, source, { epoch: last.epoch, position: last.position, event: last.id });
+      }
+      return gap;
+    });
+  }
+
+  async #oneByOne(tenant: string, events: readonly EventEnvelope[]): Promise<boolean> {
+    const sorted = [...events].sort((a, b) => a.epoch - b.epoch || a.position - b.position);
+    for (const event of sorted) if (await this.#apply(tenant, [event])) return true;
+    return false;
+  }
+
+  /** Everything before the poison is applied, the poison set aside, the cursor past it; then the rest. */
+  async #aside(
+    tenant: string,
+    events: readonly EventEnvelope[],
+    poison: EventEnvelope,
+    error: Error | unknown,
+    attempts: number,
+  ): Promise<boolean> {
+    const { db, source } = this.#options;
+    const before = events.filter((event) => event.epoch === poison.epoch && event.position < poison.position);
+    if (before.length > 0 && (await this.#apply(tenant, before))) return true;
+    const gap = await db.tx({ tenantId: tenant }, async (tx) => {
+      const cursor = await lockCursor(tx, source);
+      const { take, gap: missing } = following(cursor, [poison]);
+      if (take.length > 0) {
+        await setAside(tx, source, poison, error, attempts);
+        await moveCursor(tx, source, { epoch: poison.epoch, position: poison.position, event: poison.id });
+      }
+      return missing;
+    });
+    if (gap) return true;
+    const after = events.filter((event) => event.epoch === poison.epoch && event.position > poison.position);
+    return after.length > 0 && (await this.#apply(tenant, after));
+  }
+
+  /** Reads what is missing from the owner, from our cursor on; from zero where the owner's log is not the one we knew. */
+  async #repair(tenant: string): Promise<void> {
+    const { db, nats, source } = this.#options;
+    let before: Cursor | undefined;
+    while (this.#running) {
+      const cursor = await db.tx({ tenantId: tenant }, (tx) => lockCursor(tx, source));
+      if (before !== undefined && before.epoch === cursor.epoch && before.position === cursor.position) {
+        throw new Error(`reading ${source}'s log from position ${cursor.position} did not move the cursor`);
+      }
+      before = cursor;
+      const page = await callRpc(nats, readEvents(source), tenant, {
+        epoch: cursor.epoch,
+        after: cursor.position,
+        ...(cursor.event === null ? {} : { afterEvent: cursor.event }),
+        limit: REPAIR_PAGE,
+      });
+      if (page.restart || cursor.epoch === 0) {
+        await db.tx({ tenantId: tenant }, async (tx) => {
+          const locked = await lockCursor(tx, source);
+          if (locked.epoch < page.epoch) await moveCursor(tx, source, { epoch: page.epoch, position: 0, event: null });
+        });
+      }
+      const [first] = page.events;
+      if (first === undefined) return;
+      await this.#apply(tenant, page.events as EventEnvelope[]);
+      if ((page.events.at(-1)?.position ?? 0) >= page.head) return;
+    }
+  }
+
+  #scheduleSweep(delayMs: number): void {
+    if (!this.#running) return;
+    this.#sweepTimer = setTimeout(() => {
+      this.#sweeping = this.#sweep()
+        .catch((error: unknown) => {
+          this.#trouble = true;
+          this.#options.logger.debug(
+            { err: error, source: this.#options.source },
+            'the source could not be asked for its heads',
+          );
+        })
+        .finally(() => this.#scheduleSweep(this.#options.sweepMs ?? 10_000));
+    }, delayMs);
+    this.#sweepTimer.unref();
+  }
+
+  /** Asks the source which logs moved and compares with our cursors: finds what no message told of. */
+  async #sweep(): Promise<void> {
+    const { db, nats, source } = this.#options;
+    const full = this.#trouble || this.#sweeps % FULL_SWEEP_EVERY === 0;
+    this.#sweeps += 1;
+    let after: string | undefined;
+    do {
+      const page = await callRpc(nats, readHeads(source), null, {
+        withinSeconds: full ? 0 : RECENT_SECONDS,
+        ...(after === undefined ? {} : { after }),
+      });
+      for (const head of page.heads) {
+        if (!this.#running || this.#queues.has(head.tenant) || this.#working.has(head.tenant)) continue;
+        const cursor = await db
+          .tx({ tenantId: head.tenant }, (tx) => lockCursor(tx, source))
+          .catch((error: unknown) => {
+            if (error instanceof NexusError && error.code === 'NX-3003') return undefined;
+            throw error;
+          });
+        if (cursor === undefined) continue;
+        const same = cursor.epoch === head.epoch && cursor.position === head.position && cursor.event === head.event;
+        if (!same) this.#behind.add(head.tenant);
+      }
+      after = page.next;
+    } while (after !== undefined && this.#running);
+    if (full) this.#trouble = false;
+    this.#pump();
+  }
+
+  /** Runs a message that was set aside once more; removes it and settles its exception when it is digested. */
+  async retryFailed(tenantId: string, eventId: string): Promise<void> {
+    const { db, source } = this.#options;
+    await db.tx({ tenantId }, async (tx) => {
+      const [row] = await tx.query<{ envelope: string }>(
+        'SELECT envelope FROM failed_message WHERE source = $1 AND event_id = $2 FOR UPDATE',
+        [source, eventId],
+      );
+      if (row === undefined) throw new NexusError('NX-1002');
+      await runHandlers(tx, this.#handlers, [JSON.parse(row.envelope) as EventEnvelope]);
+      await tx.query('DELETE FROM failed_message WHERE source = $1 AND event_id = $2', [source, eventId]);
+      await tx.query(
+        `UPDATE exception SET settled_at = now(), settled_by = 'nexus', note = 'digested at a later try' WHERE key = $1 AND settled_at IS NULL`,
+        [`message-failed/${source}/${eventId}`],
+      );
+    });
+  }
+}
+
+const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
+export const createConsumer = (options: ConsumerOptions): EventConsumer => new EventConsumer(options);

@@ -1,0 +1,18 @@
+import type { EventDefinition, EventEnvelope } from '@nexus/contracts';
+import type { TenantTx } from '@nexus/tenancy-db';
+import type { z } from 'zod';
+
+/**
+ * What a service does on a kind of event. Gets one tenant's events of that kind, in log order, inside the transaction
+ * that also moves the cursor. Events may come a second time (a restored log is read again under a new epoch), so effects
+ * carry keys derived from the event's content.
+ */
+export interface EventHandler {
+  readonly definition: EventDefinition;
+  readonly handle: (tx: TenantTx, events: readonly EventEnvelope[]) => Promise<void>;
+}
+
+export const onEvent = <T extends z.ZodType>(
+  definition: EventDefinition<T>,
+  handle: (tx: TenantTx, events: readonly EventEnvelope<z.infer<T>>[]) => Promise<void>,
+): EventHandler => ({ definition, handle: handle as EventHandler['handle'] });

@@ -1,0 +1,37 @@
+import { MAX_EVENT_BYTES, NexusError, type EventDefinition } from '@nexus/contracts';
+import { injectTrace } from '@nexus/telemetry';
+import { uuidv7, type TenancyDb, type TenantTx } from '@nexus/tenancy-db';
+import type { z } from 'zod';
+
+/**
+ * Appends an event to this service's log, in the caller's transaction: with the effect or not at all. The position
+ * comes after the commit, from the relay. The data is trusted to have the definition's shape (types say so); consumers
+ * validate it.
+ *
+ * @throws NexusError NX-1000 when the data is over 1 MiB: the caller has to cut its batch.
+ */
+export async function appendEvent<T extends z.ZodType>(
+  db: TenancyDb,
+  tx: TenantTx,
+  definition: EventDefinition<T>,
+  data: z.infer<T>,
+): Promise<string> {
+  const text = JSON.stringify(data);
+  if (Buffer.byteLength(text) > MAX_EVENT_BYTES) {
+    throw new NexusError(
+      'NX-1000',
+      `An event ${definition.kind} of ${text.length} characters is over the limit of ${MAX_EVENT_BYTES} bytes`,
+    );
+  }
+  const id = uuidv7();
+  const trace = injectTrace()['traceparent'] ?? null;
+  await tx.bulk(
+    'append-event',
+    `WITH logged AS (INSERT INTO event_log (event_id, kind, version, trace, data) VALUES ($1, $2, $3, $4, $5)),
+       pending AS (INSERT INTO event_pending (event_id) VALUES ($1))
+     INSERT INTO nexus.doorbell (tenant_id, topic) VALUES ($6, 'event')`,
+    [id, definition.kind, definition.version, trace, text, tx.tenantId],
+  );
+  db.announce(tx);
+  return id;
+}

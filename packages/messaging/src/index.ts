@@ -1,0 +1,10 @@
+export { NatsLink, openNats, type NatsLinkOptions } from './nats-link.ts';
+export { appendEvent } from './event-log/append-event.ts';
+export { createEventRelay, EventRelay, type RelayOptions } from './event-log/relay.ts';
+export { eventLogRpc } from './event-log/event-log-rpc.ts';
+export { createConsumer, EventConsumer, type ConsumerOptions } from './consumer/consumer.ts';
+export { onEvent, type EventHandler } from './consumer/handler.ts';
+export { PoisonError } from './consumer/apply.ts';
+export { callRpc, rpcHandler, RpcServer, type RpcHandler } from './rpc/rpc.ts';
+export { ensureStream } from './stream.ts';
+export { messagingSharedMigrations, messagingTenantMigrations } from './migrations/event-log.ts';

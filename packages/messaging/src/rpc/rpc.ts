@@ -1,0 +1,174 @@
+import {
+  ERROR_CODES,
+  MAX_REPLY_BYTES,
+  NexusError,
+  rpcSubject,
+  type ErrorCode,
+  type RpcDefinition,
+} from '@nexus/contracts';
+import { injectTrace, withRemoteTrace, type Logger } from '@nexus/telemetry';
+import type { TenantContext } from '@nexus/tenancy-db';
+import {
+  headers,
+  NoRespondersError,
+  RequestError,
+  TimeoutError,
+  type Msg,
+  type Subscription,
+} from '@nats-io/transport-node';
+import type { z } from 'zod';
+import type { NatsLink } from '../nats-link.ts';
+
+/** A question that a service answers, as its table of handlers lists it. `ctx.tenantId` is '' for platform questions. */
+export interface RpcHandler<Q extends z.ZodType = z.ZodType, A extends z.ZodType = z.ZodType> {
+  readonly definition: RpcDefinition<Q, A>;
+  readonly handle: (ctx: TenantContext, request: z.infer<Q>) => Promise<z.infer<A>>;
+}
+export const rpcHandler = <Q extends z.ZodType, A extends z.ZodType>(
+  definition: RpcDefinition<Q, A>,
+  handle: RpcHandler<Q, A>['handle'],
+): RpcHandler<Q, A> => ({ definition, handle });
+
+interface Failure {
+  readonly code: ErrorCode;
+  readonly detail: string;
+}
+
+/** Most questions of one kind in hand at once in a process; the next is told to come later. */
+const MAX_IN_HAND = 64;
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+
+/** Answers questions until `stop`. Pods of one service share the work (queue group = service). */
+export class RpcServer {
+  readonly #nats: NatsLink;
+  readonly #logger: Logger;
+  readonly #subscriptions: Subscription[] = [];
+  readonly #inHand = new Set<Promise<void>>();
+  #stopped = false;
+
+  constructor(nats: NatsLink, logger: Logger) {
+    this.#nats = nats;
+    this.#logger = logger;
+  }
+
+  /** Begins to answer as soon as NATS is there. */
+  serve(handlers: readonly RpcHandler[]): void {
+    void this.#nats.whenConnected().then(
+      (connection) => {
+        if (this.#stopped) return;
+        for (const handler of handlers) {
+          const { service, name, scope } = handler.definition;
+          const subject = rpcSubject(service, scope === 'tenant' ? '*' : null, name);
+          const subscription = connection.subscribe(subject, {
+            queue: service,
+            callback: (error, message) => {
+              if (error === null) this.#take(handler, message);
+            },
+          });
+          this.#subscriptions.push(subscription);
+        }
+      },
+      () => undefined, // closed before it ever connected
+    );
+  }
+
+  /** Takes no more questions and waits for those in hand. */
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    for (const subscription of this.#subscriptions) subscription.unsubscribe();
+    await Promise.allSettled(this.#inHand);
+  }
+
+  #take(handler: RpcHandler, message: Msg): void {
+    if (this.#inHand.size >= MAX_IN_HAND) {
+      respond(message, { code: 'NX-1007', detail: 'Too many questions at once; ask again' });
+      return;
+    }
+    const work = this.#answer(handler, message).finally(() => this.#inHand.delete(work));
+    this.#inHand.add(work);
+  }
+
+  async #answer(handler: RpcHandler, message: Msg): Promise<void> {
+    const { definition } = handler;
+    const carrier = { traceparent: message.headers?.get('traceparent') ?? '' };
+    try {
+      await withRemoteTrace(carrier, `answer ${definition.service}.${definition.name}`, {}, async () => {
+        const ctx = { tenantId: definition.scope === 'tenant' ? tenantOf(message.subject) : '' };
+        const request = definition.request.safeParse(parsed(message));
+        if (!request.success) throw new NexusError('NX-1001', request.error.message.slice(0, 500));
+        const reply = await handler.handle(ctx, request.data);
+        const text = JSON.stringify(reply);
+        if (Buffer.byteLength(text) > MAX_REPLY_BYTES) throw new NexusError('NX-1000', 'The reply is over its limit');
+        message.respond(`{"ok":${text}}`);
+      });
+    } catch (error) {
+      if (!(error instanceof NexusError) || error.status >= 500)
+        this.#logger.error({ err: error, rpc: definition.name }, 'a question could not be answered');
+      respond(
+        message,
+        error instanceof NexusError
+          ? { code: error.code, detail: error.message }
+          : { code: 'NX-1000', detail: 'Internal error' },
+      );
+    }
+  }
+}
+
+/**
+ * Asks another service. Waits as long as the definition says; no answer or nobody there is NX-3001 or NX-3004, an error
+ * of the other side comes back as the NexusError that it was.
+ */
+export async function callRpc<Q extends z.ZodType, A extends z.ZodType>(
+  nats: NatsLink,
+  definition: RpcDefinition<Q, A>,
+  tenantId: string | null,
+  request: z.input<Q>,
+): Promise<z.infer<A>> {
+  const connection = await nats.connection();
+  const carried = headers();
+  for (const [key, value] of Object.entries(injectTrace())) carried.set(key, value);
+  const who = `${definition.service}.${definition.name}`;
+  let message: Msg;
+  try {
+    message = await connection.request(
+      rpcSubject(definition.service, tenantId, definition.name),
+      JSON.stringify(request),
+      {
+        timeout: definition.timeoutMs,
+        headers: carried,
+      },
+    );
+  } catch (error) {
+    if (error instanceof TimeoutError)
+      throw new NexusError('NX-3004', `${who} did not answer in time`, { cause: error });
+    const nobody = error instanceof NoRespondersError || (error instanceof RequestError && error.isNoResponders());
+    throw new NexusError('NX-3001', nobody ? `${who} is not running` : `${who} could not be asked`, { cause: error });
+  }
+  const answer = parsed(message) as { ok?: unknown; error?: Failure };
+  if (answer.error !== undefined) {
+    throw new NexusError(answer.error.code in ERROR_CODES ? answer.error.code : 'NX-1000', answer.error.detail);
+  }
+  const reply = definition.reply.safeParse(answer.ok);
+  if (!reply.success)
+    throw new NexusError('NX-1000', `${who} answered out of contract: ${reply.error.message.slice(0, 500)}`);
+  return reply.data;
+}
+
+function parsed(message: Msg): unknown {
+  try {
+    return JSON.parse(message.string());
+  } catch (error) {
+    throw new NexusError('NX-1008', undefined, { cause: error });
+  }
+}
+
+/** The tenant is what the subject says, and only if it says a UUID. */
+function tenantOf(subject: string): string {
+  const tenant = subject.split('.')[2] ?? '';
+  if (!UUID.test(tenant)) throw new NexusError('NX-3003');
+  return tenant;
+}
+
+function respond(message: Msg, failure: Failure): void {
+  message.respond(JSON.stringify({ error: failure }));
+}

@@ -1,0 +1,42 @@
+import type { MigrationInterface, QueryRunner } from 'typeorm';
+
+/** A migration as TypeORM runs it, plus which of its tables nobody may change or delete rows of. */
+export interface Migration {
+  readonly name: string;
+  readonly appendOnly: readonly string[];
+  readonly instance: MigrationClass;
+}
+export type MigrationClass = new () => MigrationInterface;
+
+export interface MigrationOptions {
+  /** Order among all migrations of a schema: kits use 1–99, services from 100. Never reused. */
+  readonly number: number;
+  /** Kebab-case; recorded in the schema together with the number. */
+  readonly name: string;
+  /** Statements, or a function for what SQL alone cannot say. Names are unqualified: the search path is set. */
+  readonly up: readonly string[] | ((runner: QueryRunner) => Promise<void>);
+  /** Tables whose rows are only ever added: the tenant's role gets SELECT and INSERT on them and nothing more. */
+  readonly appendOnly?: readonly string[];
+}
+
+/**
+ * Declares a migration. There is no way down: migrations only expand, and a later release contracts, so that the
+ * version before keeps working beside this one.
+ */
+export function migration(options: MigrationOptions): Migration {
+  // TypeORM orders by the last 13 digits of the name.
+  const name = `${options.name}-${String(options.number).padStart(13, '0')}`;
+  class DeclaredMigration implements MigrationInterface {
+    readonly name = name;
+
+    async up(runner: QueryRunner): Promise<void> {
+      if (typeof options.up === 'function') return options.up(runner);
+      for (const statement of options.up) await runner.query(statement);
+    }
+
+    down(): Promise<void> {
+      return Promise.reject(new Error(`${name}: migrations only go forward; write one that contracts`));
+    }
+  }
+  return { name, appendOnly: options.appendOnly ?? [], instance: DeclaredMigration };
+}

@@ -1,0 +1,72 @@
+import type { ClientBase } from 'pg';
+import type { EntityManager, QueryRunner } from 'typeorm';
+
+/** One transaction, as the role of one tenant and in its schema. */
+export interface TenantTx extends Tx {
+  readonly tenantId: string;
+}
+
+/** One transaction as the service's shared role, in the schema `nexus`. */
+export type SharedTx = Tx;
+
+export interface Tx {
+  /** TypeORM inside this transaction; entities resolve to the transaction's schema. */
+  readonly manager: EntityManager;
+  /** Runs one statement and gives its rows. `bigint`, `numeric`, `count` and `sum` come back as strings. */
+  query<R = Record<string, unknown>>(sql: string, parameters?: readonly unknown[]): Promise<R[]>;
+  /**
+   * The same for the hot path: a named (prepared) statement where the service is configured for it. Calls that are not
+   * awaited one by one are pipelined; await them all before the work ends.
+   */
+  bulk<R = Record<string, unknown>>(name: string, sql: string, parameters: readonly unknown[]): Promise<R[]>;
+  /** Runs after the commit, never after a rollback. Must not throw. */
+  afterCommit(hook: () => void): void;
+}
+
+interface Statement {
+  text: string;
+  values: unknown[];
+  name?: string;
+}
+
+/** Transaction over a TypeORM query runner that is connected and has begun. */
+export class RunnerTx implements TenantTx {
+  readonly tenantId: string;
+  readonly manager: EntityManager;
+  readonly hooks: (() => void)[] = [];
+  readonly #client: ClientBase;
+  readonly #named: boolean;
+  #open = true;
+
+  constructor(runner: QueryRunner, client: ClientBase, tenantId: string, namedStatements: boolean) {
+    this.manager = runner.manager;
+    this.#client = client;
+    this.tenantId = tenantId;
+    this.#named = namedStatements;
+  }
+
+  query<R>(sql: string, parameters: readonly unknown[] = []): Promise<R[]> {
+    return this.#run<R>({ text: sql, values: [...parameters] });
+  }
+
+  bulk<R>(name: string, sql: string, parameters: readonly unknown[]): Promise<R[]> {
+    const statement: Statement = { text: sql, values: parameters as unknown[] };
+    if (this.#named) statement.name = name;
+    return this.#run<R>(statement);
+  }
+
+  afterCommit(hook: () => void): void {
+    this.hooks.push(hook);
+  }
+
+  /** After this no statement is taken: the connection belongs to the next transaction, of perhaps another tenant. */
+  end(): void {
+    this.#open = false;
+  }
+
+  async #run<R>(statement: Statement): Promise<R[]> {
+    if (!this.#open) throw new Error('the transaction has ended: a statement was not awaited before its work returned');
+    const result = await this.#client.query<Record<string, unknown>>(statement);
+    return result.rows as R[];
+  }
+}
