@@ -1,0 +1,145 @@
+import { once } from 'node:events';
+import { createServer, type IncomingMessage } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterEach, describe, expect, test } from '@jest/globals';
+import { createLogger } from './logger.ts';
+import { Sensitive } from './sensitive.ts';
+import { startTelemetry, type Telemetry } from './start-telemetry.ts';
+import { runWithTenant } from './tenant-scope.ts';
+import { currentTraceId, injectTrace, withRemoteTrace, withSpan } from './trace.ts';
+
+let telemetry: Telemetry | undefined;
+afterEach(async () => {
+  await telemetry?.shutdown();
+  telemetry = undefined;
+});
+
+const collect = () => {
+  const lines: Record<string, unknown>[] = [];
+  const destination = { write: (line: string) => void lines.push(JSON.parse(line) as Record<string, unknown>) };
+  return { lines, destination };
+};
+
+describe('without a collector', () => {
+  test('a span has a trace id, and a child has the same', async () => {
+    telemetry = await startTelemetry({ service: 'test' });
+    await withSpan('outer', {}, async () => {
+      const outer = currentTraceId();
+      expect(outer).toMatch(/^[0-9a-f]{32}$/);
+      await withSpan('inner', {}, async () => {
+        await Promise.resolve();
+        expect(currentTraceId()).toBe(outer);
+      });
+    });
+    expect(currentTraceId()).toBeUndefined();
+  });
+
+  test('a trace goes on from its headers', async () => {
+    telemetry = await startTelemetry({ service: 'test' });
+    const [id, headers] = await withSpan('sender', {}, () =>
+      Promise.resolve([currentTraceId(), injectTrace()] as const),
+    );
+    expect(Object.keys(headers)).toContain('traceparent');
+    const received = await withRemoteTrace(headers, 'receiver', {}, () => Promise.resolve(currentTraceId()));
+    expect(received).toBe(id);
+  });
+
+  test('headers that are no trace begin a new one', async () => {
+    telemetry = await startTelemetry({ service: 'test' });
+    for (const carrier of [undefined, {}, { traceparent: 'nonsense' }, { traceparent: ['a', 'b'] }]) {
+      const id = await withRemoteTrace(carrier, 'receiver', {}, () => Promise.resolve(currentTraceId()));
+      expect(id).toMatch(/^[0-9a-f]{32}$/);
+    }
+  });
+
+  test('errors go through', async () => {
+    telemetry = await startTelemetry({ service: 'test' });
+    await expect(withSpan('fails', {}, () => Promise.reject(new Error('no')))).rejects.toThrow('no');
+  });
+});
+
+describe('logger', () => {
+  test('names trace and tenant', async () => {
+    telemetry = await startTelemetry({ service: 'test' });
+    const { lines, destination } = collect();
+    const logger = createLogger({ service: 'sales', destination });
+    const id = await withSpan('work', {}, () =>
+      runWithTenant('tenant-1', () => {
+        logger.info({ n: 1 }, 'inside');
+        return Promise.resolve(currentTraceId());
+      }),
+    );
+    logger.info('outside');
+    expect(lines[0]).toMatchObject({
+      service: 'sales',
+      level: 'info',
+      n: 1,
+      msg: 'inside',
+      tenant: 'tenant-1',
+      trace_id: id,
+    });
+    expect(lines[1]).not.toHaveProperty('trace_id');
+    expect(lines[1]).not.toHaveProperty('tenant');
+  });
+
+  test('writes no secret', () => {
+    const { lines, destination } = collect();
+    const logger = createLogger({ service: 'sales', destination });
+    logger.info(
+      { key: new Sensitive('hunter2'), headers: { authorization: 'Bearer hunter2' }, password: 'hunter2' },
+      'x',
+    );
+    expect(JSON.stringify(lines)).not.toContain('hunter2');
+  });
+});
+
+describe('with a collector', () => {
+  test('sends spans with their attributes and failures', async () => {
+    const bodies: Promise<string>[] = [];
+    const server = createServer((request, response) => {
+      bodies.push(read(request));
+      response.end('{}');
+    });
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+
+    telemetry = await startTelemetry({ service: 'test', otlpUrl: `http://127.0.0.1:${port}/` });
+    await withSpan('good', { 'nexus.tenant': 't1' }, () => Promise.resolve());
+    await withSpan('expected', {}, () =>
+      Promise.reject(Object.assign(new Error('not here'), { status: 404, code: 'NX-1002' })),
+    ).catch(() => undefined);
+    await withSpan('bad', {}, () => Promise.reject(new Error('broken'))).catch(() => undefined);
+    await telemetry.shutdown();
+    telemetry = undefined;
+    server.close();
+    server.closeAllConnections();
+
+    const spans = (await Promise.all(bodies)).flatMap(spansOf);
+    expect(spans.map((span) => span.name).sort()).toEqual(['bad', 'expected', 'good']);
+    expect(spans.find((span) => span.name === 'bad')?.status.code).toBe(2);
+    expect(spans.find((span) => span.name === 'expected')?.status.code ?? 0).toBe(0);
+  });
+
+  test('an unreachable collector stops nothing', async () => {
+    telemetry = await startTelemetry({ service: 'test', otlpUrl: 'http://127.0.0.1:9' });
+    await withSpan('work', {}, () => Promise.resolve());
+    await telemetry.shutdown(200);
+    telemetry = undefined;
+  });
+});
+
+interface SentSpan {
+  name: string;
+  status: { code?: number };
+}
+const spansOf = (body: string): SentSpan[] => {
+  const parsed = JSON.parse(body) as { resourceSpans: { scopeSpans: { spans: SentSpan[] }[] }[] };
+  return parsed.resourceSpans.flatMap((r) => r.scopeSpans.flatMap((s) => s.spans));
+};
+
+async function read(request: IncomingMessage): Promise<string> {
+  let text = '';
+  for await (const chunk of request) text += String(chunk);
+  return text;
+}
