@@ -7,4 +7,12 @@ export { onEvent, type EventHandler } from './consumer/handler.ts';
 export { PoisonError } from './consumer/apply.ts';
 export { callRpc, rpcHandler, RpcServer, type RpcHandler } from './rpc/rpc.ts';
 export { ensureStream } from './stream.ts';
+export {
+  followJournal,
+  journalCursorMigration,
+  readCursor as readJournalCursor,
+  type JournalApplier,
+  type JournalFollowerOptions,
+  type JournalLine,
+} from './journal/journal-follower.ts';
 export { messagingSharedMigrations, messagingTenantMigrations } from './migrations/event-log.ts';

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { isoInstant, uuid, type ServiceName } from '../common.ts';
 
-/** Longest event payload in bytes: with headers it stays well under NATS' `max_payload` of 4 MiB and a 2 MiB reply. */
-export const MAX_EVENT_BYTES = 1024 * 1024;
+/** Longest event payload in bytes: the facts of the longest journal entry fit, and it stays under a 2 MiB reply and NATS' `max_payload` of 4 MiB. */
+export const MAX_EVENT_BYTES = 1_835_008;
 
 /**
  * An event as consumers see it. `position` is dense from 1 in (service, tenant, epoch); `previous` is the id of the

@@ -8,7 +8,7 @@ import type { z } from 'zod';
  * comes after the commit, from the relay. The data is trusted to have the definition's shape (types say so); consumers
  * validate it.
  *
- * @throws NexusError NX-1000 when the data is over 1 MiB: the caller has to cut its batch.
+ * @throws NexusError NX-1000 when the data is over MAX_EVENT_BYTES: the caller has to cut its batch.
  */
 export async function appendEvent<T extends z.ZodType>(
   db: TenancyDb,

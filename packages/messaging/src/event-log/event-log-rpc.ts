@@ -3,7 +3,7 @@ import type { TenancyDb, TenantTx } from '@nexus/tenancy-db';
 import { rpcHandler, type RpcHandler } from '../rpc/rpc.ts';
 import { eventAt, numberPending, openEpoch, readAfter, readHead, type Head } from './event-log.ts';
 
-const READ_BYTES = 1_200_000;
+const READ_BYTES = 900_000;
 const HEADS_PAGE = 5_000;
 
 /** What every service with an event log answers about it: `events`, `heads`, `audit-event-log`. */
