@@ -1,0 +1,3 @@
+export * from './shapes.ts';
+export * from './limits.ts';
+export * from './engine.ts';
