@@ -12,7 +12,7 @@ type Recognise = (value: unknown) => boolean;
 const isError =
   (name: string): Recognise =>
   (value) => {
-    if (!types.isNativeError(value)) return false;
+    if (!Error.isError(value)) return false;
     for (let proto: unknown = Object.getPrototypeOf(value); proto !== null; proto = Object.getPrototypeOf(proto)) {
       if ((proto as { name?: unknown }).name === name && Object.hasOwn(proto as object, 'name')) return true;
     }
@@ -20,11 +20,11 @@ const isError =
   };
 
 const TWINS: Readonly<Record<string, Recognise>> = {
-  Error: types.isNativeError,
+  Error: (value) => Error.isError(value),
   TypeError: isError('TypeError'),
   RangeError: isError('RangeError'),
   SyntaxError: isError('SyntaxError'),
-  Array: Array.isArray,
+  Array: (value) => Array.isArray(value),
   Date: types.isDate,
   Map: types.isMap,
   Set: types.isSet,

@@ -1,0 +1,3 @@
+// as: terminal/headless/src/offender.ts
+// expect: @nx/enforce-module-boundaries onlyTagsConstraintViolation
+export { createLogger } from '@nexus/telemetry';
