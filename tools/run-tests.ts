@@ -1,0 +1,76 @@
+/**
+ * `npm test`: type check, lint and format; unit tests; then integration, workflow and browser tests on engines of this
+ * run's own, which are stopped again whatever happens. The last line is `N passed, N failed`, the exit code says the same.
+ *
+ * With NEXUS_TEST_ENGINES set (the path of an engines.json) those engines are used and left running.
+ */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { run } from './test-run/command.ts';
+import { announce, check, jest } from './test-run/steps.ts';
+import { summary, tallyOfCheck, type Tally } from './test-run/tally.ts';
+
+const MINUTE_MS = 60_000;
+const ENGINES = 'deploy/local/src/engines/main.ts';
+
+const interrupted = new AbortController();
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => interrupted.abort());
+
+const within = (minutes: number, env: Readonly<Record<string, string>> = {}) => ({
+  timeoutMs: minutes * MINUTE_MS,
+  signal: interrupted.signal,
+  env,
+});
+const tallies: Tally[] = [];
+
+async function staticChecks(): Promise<void> {
+  tallies.push(await check('type check', 'tsc', ['-p', 'tsconfig.json'], within(3)));
+  tallies.push(
+    await check(
+      'type check of the back office',
+      'npm',
+      ['run', 'check', '-w', 'backoffice', '--if-present'],
+      within(3),
+    ),
+  );
+  tallies.push(await check('lint', 'eslint', ['.', '--max-warnings', '0'], within(5)));
+  tallies.push(await check('format', 'prettier', ['--check', '--log-level', 'warn', '.'], within(3)));
+}
+
+async function onEngines(enginesFile: string): Promise<void> {
+  const env = { NEXUS_TEST_ENGINES: enginesFile };
+  tallies.push(await jest('int', within(20, env)));
+  tallies.push(await jest('browser', within(10, env)));
+}
+
+/** Starts engines in a folder of their own, runs the tests on them, and stops them even if starting failed half-way. */
+async function onEnginesOfOurOwn(): Promise<void> {
+  const stateDir = await mkdtemp(join(tmpdir(), 'nexus-test-engines-'));
+  const start = performance.now();
+  try {
+    announce('starting engines');
+    // The first run on a machine builds them.
+    const failure = await run('node', [ENGINES, 'up', '--state-dir', stateDir], within(30));
+    if (failure === undefined) await onEngines(join(stateDir, 'engines/engines.json'));
+    else tallies.push(tallyOfCheck('engines', failure, (performance.now() - start) / 1000));
+  } finally {
+    announce('stopping engines');
+    const failure = await run('node', [ENGINES, 'down', '--state-dir', stateDir], {
+      timeoutMs: 2 * MINUTE_MS,
+      signal: new AbortController().signal,
+    });
+    if (failure === undefined) await rm(stateDir, { recursive: true, force: true });
+    else tallies.push(tallyOfCheck('stopping the engines', `${failure}; see ${stateDir}`, 0));
+  }
+}
+
+await staticChecks();
+tallies.push(await jest('unit', within(5)));
+const given = process.env['NEXUS_TEST_ENGINES'];
+if (given !== undefined) await onEngines(given);
+else if (!interrupted.signal.aborted) await onEnginesOfOurOwn();
+if (interrupted.signal.aborted) tallies.push(tallyOfCheck('test run', 'interrupted', 0));
+
+process.stdout.write(`${summary(tallies)}\n`);
+process.exitCode = tallies.some(({ failed }) => failed > 0) ? 1 : 0;
