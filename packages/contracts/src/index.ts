@@ -13,6 +13,7 @@ export * from './events/inventory-events.ts';
 export * from './http/terminal.ts';
 export * from './http/sync.ts';
 export * from './http/operator.ts';
+export * from './http/identity.ts';
 export * from './http/catalog.ts';
 export * from './rpc/rpc.ts';
 export * from './rpc/event-log.ts';
