@@ -21,3 +21,5 @@ export * from './rpc/identity-rpc.ts';
 export * from './rpc/sync-rpc.ts';
 export * from './rpc/audit.ts';
 export * from './workflows/workflows.ts';
+export * from './http/sales.ts';
+export * from './http/inventory.ts';
