@@ -1,0 +1,108 @@
+import { describe, expect, test } from '@jest/globals';
+import { ZERO_HASH } from '../hash.ts';
+import { countForks, openGaps } from './census.ts';
+import { lookupRange } from './classify-upload.ts';
+import { JournalModel, type TrueLine } from './journal-model.ts';
+import { resendFrom, storedThrough } from './stored-through.ts';
+
+const write = (from: number, to: number, side = 'a', before?: string): TrueLine[] =>
+  Array.from({ length: to - from + 1 }, (_, index) => {
+    const seq = from + index;
+    const follows = index === 0 && before !== undefined ? before : seq === 1 ? ZERO_HASH : `${side}${seq - 1}`;
+    return { seq, hash: `${side}${seq}`, follows, readable: true };
+  });
+
+describe('an upload', () => {
+  test('behind the tip lengthens the one segment and needs no look-up', () => {
+    const journal = new JournalModel();
+    journal.upload(write(1, 10));
+    expect(lookupRange(journal.segments, 11, 10)).toBeNull();
+    const result = journal.upload(write(11, 20));
+    expect(result.fates.every((fate) => fate === 'numbered')).toBe(true);
+    expect(journal.segments).toMatchObject([{ firstSeq: 1, lastSeq: 20, firstNumber: 1, lastHash: 'a20' }]);
+  });
+
+  test('sent three times is stored once', () => {
+    const journal = new JournalModel();
+    journal.upload(write(1, 10));
+    expect(journal.upload(write(1, 10))).toMatchObject({ duplicates: 10, numbered: [], segments: [], nextNumber: 11 });
+    expect(journal.upload(write(5, 12))).toMatchObject({ duplicates: 6, nextNumber: 13 });
+  });
+
+  test('beyond a gap waits, names what is missing, and is numbered once the gap fills', () => {
+    const journal = new JournalModel();
+    journal.upload(write(1, 5));
+    const beyond = journal.upload(write(8, 10));
+    expect(beyond).toMatchObject({ numbered: [], fates: ['waiting', 'waiting', 'waiting'] });
+    const through = storedThrough(journal.segments, beyond.tail);
+    expect(through).toEqual({ seq: 5, hash: 'a5' });
+    expect(resendFrom(through, 10)).toBe(6);
+    const filling = journal.upload(write(6, 7));
+    expect(filling.numbered.map(({ seq }) => seq)).toEqual([6, 7, 8, 9, 10]);
+    expect(storedThrough(journal.segments, filling.tail).seq).toBe(10);
+    expect(journal.segments).toHaveLength(1);
+  });
+
+  test('that waited too long is numbered beside its gap, which closes when the rest comes', () => {
+    const journal = new JournalModel();
+    journal.upload(write(1, 5));
+    journal.upload(write(8, 10));
+    journal.expire(1);
+    expect(journal.waiting).toEqual([]);
+    expect(openGaps(journal.segments)).toMatchObject([{ from: 6, to: 7 }]);
+    const late = journal.upload(write(6, 7));
+    expect(late.numbered.map(({ number }) => number)).toEqual([9, 10]);
+    expect(openGaps(journal.segments)).toEqual([]);
+    expect(storedThrough(journal.segments, late.tail)).toEqual({ seq: 10, hash: 'a10' });
+    expect(journal.forks).toEqual([]);
+  });
+
+  test('of a clone opens a fork once, and each side gets its own answer', () => {
+    const journal = new JournalModel();
+    journal.upload(write(1, 10));
+    const opened = journal.upload(write(6, 8, 'b', 'a5'));
+    expect(opened.forks).toMatchObject([{ seq: 6 }]);
+    expect(storedThrough(journal.segments, opened.tail)).toEqual({ seq: 8, hash: 'b8' });
+    const original = journal.upload(write(11, 12));
+    expect(storedThrough(journal.segments, original.tail)).toEqual({ seq: 12, hash: 'a12' });
+    const further = journal.upload(write(9, 9, 'b'));
+    expect(storedThrough(journal.segments, further.tail)).toEqual({ seq: 9, hash: 'b9' });
+    expect(journal.forks).toHaveLength(1);
+    expect(countForks(journal.segments)).toBe(1);
+  });
+
+  test('with a line that names another predecessor keeps it where it stands and says so', () => {
+    const journal = new JournalModel();
+    const lines = write(1, 5).map((line) => (line.seq === 3 ? { ...line, follows: 'x' } : line));
+    expect(journal.upload(lines)).toMatchObject({ broken: [3], nextNumber: 6 });
+    expect(journal.segments).toHaveLength(1);
+  });
+
+  test('whose first line names what is not here waits, and is placed when sent with the line before it', () => {
+    const journal = new JournalModel();
+    journal.upload(write(1, 2));
+    const strange = write(3, 5, 'a', 'x');
+    expect(journal.upload(strange).numbered).toEqual([]);
+    journal.expire(1);
+    expect(openGaps(journal.segments)).toHaveLength(1);
+    const again = journal.upload([...write(2, 2), ...strange]);
+    expect(again.duplicates).toBe(4);
+    expect(openGaps(journal.segments)).toEqual([]);
+    expect(storedThrough(journal.segments, again.tail)).toEqual({ seq: 5, hash: 'a5' });
+  });
+
+  test('with a second first line is a fork at 1', () => {
+    const journal = new JournalModel();
+    journal.upload(write(1, 3));
+    expect(journal.upload(write(1, 2, 'b')).forks).toMatchObject([{ seq: 1 }]);
+    expect(journal.stored).toHaveLength(5);
+  });
+
+  test('without lines is answered for the head it names', () => {
+    const journal = new JournalModel();
+    journal.upload(write(1, 3));
+    expect(journal.upload([])).toMatchObject({ numbered: [], tail: { segment: null } });
+    const [segment] = journal.segments;
+    expect(storedThrough(journal.segments, { seq: 2, segment: segment?.id ?? null }).seq).toBe(3);
+  });
+});
