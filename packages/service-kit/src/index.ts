@@ -1,0 +1,17 @@
+export { authorize, isTenantRoute, needsToken, permissionsOf, type Access } from './access/access.ts';
+export {
+  createTokenVerifier,
+  type SecurityState,
+  type TokenVerifier,
+  type TokenVerifierOptions,
+} from './access/token-verifier.ts';
+export { assertSeesBranch, seesBranch, visibleBranches } from './access/visible-branches.ts';
+export { ndjson, noContent, rawAnswer, sse, type Answer, type ServerSentEvent } from './http/answer.ts';
+export { bufferBody, streamBody, type RawBody } from './http/body.ts';
+export { createApp, type AppOptions } from './http/create-app.ts';
+export { Health, type ReadinessCheck } from './http/health.ts';
+export { openApiDocument } from './http/openapi.ts';
+export { TRACE_ID_HEADER } from './http/request-scope.ts';
+export { defineRoute, type HandlerInput, type Reply, type Route, type RouteSpec } from './http/route.ts';
+export { auditRoutes } from './routes/audit-routes.ts';
+export { exceptionRoutes } from './routes/exception-routes.ts';
