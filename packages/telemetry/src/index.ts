@@ -7,6 +7,7 @@ export {
   injectTrace,
   withRemoteTrace,
   withSpan,
+  type Span,
   type SpanAttributes,
   type SpanRole,
   type TraceCarrier,

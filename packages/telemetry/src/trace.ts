@@ -9,6 +9,8 @@ import {
   type SpanOptions,
 } from '@opentelemetry/api';
 
+export type { Span };
+
 export type SpanAttributes = Readonly<Record<string, string | number | boolean | undefined>>;
 
 /** Which side of an exchange a span is: `server` answers a request, `consumer` takes a message, `internal` is neither. */
