@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { MAX_IMPORT_BYTES, MAX_IMPORT_ROWS, NexusError } from '@nexus/contracts';
+import { MAX_IMPORT_ROWS, NexusError } from '@nexus/contracts';
 import { CsvError, parse, type Info } from 'csv-parse';
 import { BadRows } from './bad-rows.ts';
 import { readHeader, readRow, type ImportColumns, type ImportRow } from './import-row.ts';
@@ -10,7 +10,7 @@ const MAX_ROW_BYTES = 64 * 1024;
 
 /**
  * Reads a file as it arrives: the text is never held as a whole, only its good rows are. Throws CAT-1001 for bad rows,
- * among them every code or barcode that was there before, and CAT-1003 for too many rows or bytes.
+ * among them every code or barcode that was there before, and CAT-1003 for too many rows.
  */
 export async function readImport(body: Readable, currency: string): Promise<ImportRow[]> {
   const reader = new ImportReader(currency);
@@ -23,7 +23,7 @@ export async function readImport(body: Readable, currency: string): Promise<Impo
     max_record_size: MAX_ROW_BYTES,
   });
   try {
-    await pipeline(body, limited, parser, async (records: AsyncIterable<{ record: string[]; info: Info }>) => {
+    await pipeline(body, parser, async (records: AsyncIterable<{ record: string[]; info: Info }>) => {
       for await (const { record, info } of records) reader.take(record, info);
     });
   } catch (error) {
@@ -31,15 +31,6 @@ export async function readImport(body: Readable, currency: string): Promise<Impo
     reader.bad.add(lineOf(error), `not CSV from here on: ${error.code}`);
   }
   return reader.end();
-}
-
-async function* limited(body: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
-  let bytes = 0;
-  for await (const chunk of body) {
-    bytes += chunk.length;
-    if (bytes > MAX_IMPORT_BYTES) throw new NexusError('CAT-1003', `More than ${MAX_IMPORT_BYTES} bytes`);
-    yield chunk;
-  }
 }
 
 /** Takes rows one by one; what is told at the end is the whole file's. */
