@@ -1,0 +1,14 @@
+import { exceptionRoutes, type Route } from '@nexus/service-kit';
+import type { LiveSales } from './day-total/live-sales.ts';
+import { dayTotalRoutes } from './day-total/day-total.routes.ts';
+import type { SalesDeps } from './deps.ts';
+import { rebuildRoutes } from './rebuild/rebuild.routes.ts';
+import { transactionRoutes } from './transaction/transaction.routes.ts';
+
+/** Every route of this service but the audits, which are its RPC handlers over HTTP. */
+export const routes = (deps: SalesDeps & { live: LiveSales }): Route[] => [
+  ...transactionRoutes(deps),
+  ...dayTotalRoutes(deps),
+  ...rebuildRoutes(deps),
+  ...exceptionRoutes(deps.db),
+];
