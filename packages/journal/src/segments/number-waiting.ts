@@ -21,7 +21,7 @@ export const numberWaiting = (
   const numbering = new Numbering(chain, state, []);
   for (const line of [...expired].sort((a, b) => a.seq - b.seq)) {
     if (!numbering.isWaiting(line.seq, line.hash)) continue;
-    numbering.number(line, numbering.segmentOf(line.seq - 1, line.previous));
+    numbering.number(line, null);
     numbering.drain();
   }
   const { all, changed } = numbering.result();

@@ -116,8 +116,6 @@ const sides = (tills: readonly TrueLine[][]): number => {
   return [...successors.values()].reduce((forks, hashes) => forks + hashes.size - 1, 0);
 };
 
-const naturally = (a: number, b: number): number => a - b;
-
 describe('segments', () => {
   test('hold every line once, whatever the order, the gaps, the repetitions and the forks', () => {
     fc.assert(
@@ -131,7 +129,7 @@ describe('segments', () => {
           checkTables(journal, truth);
         }
         // At last every till sends everything, in any order of tills.
-        const order = tills.map((_, index) => index).sort((a, b) => naturally(finish[a] ?? a, finish[b] ?? b));
+        const order = tills.map((_, index) => index).sort((a, b) => (finish[a] ?? a) - (finish[b] ?? b));
         for (const index of order) {
           const lines = tills[index] ?? [];
           lines.forEach(({ hash }) => sent.add(hash));
