@@ -112,7 +112,7 @@ export class Supervised {
       this.#boot.resolve();
       return await running.exited;
     } catch (error) {
-      if (running && !this.#stop.signal.aborted) await this.#endFailed(running);
+      if (running) await this.#endFailed(running);
       this.#considerGivingUpBoot(error);
       return `did not start: ${messageOf(error)}`;
     } finally {
