@@ -23,3 +23,5 @@ export * from './rpc/audit.ts';
 export * from './workflows/workflows.ts';
 export * from './http/sales.ts';
 export * from './http/inventory.ts';
+export * from './http/exception.ts';
+export * from './http/journal.ts';

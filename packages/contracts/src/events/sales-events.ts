@@ -61,8 +61,9 @@ export const transactionFacts = z.object({
   taxes: z.array(taxComponent),
   lines: z.array(transactionLineFacts),
   tenders: z.array(tender),
-  /** For a post-void: the entry id that it undoes. */
+  /** For a post-void: the entry id that it undoes, and what that was. Its lines and amounts are the original's. */
   voids: uuid.optional(),
+  voidedKind: z.enum(['sale', 'return']).optional(),
 });
 export type TransactionFacts = z.infer<typeof transactionFacts>;
 

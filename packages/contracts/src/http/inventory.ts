@@ -44,5 +44,7 @@ export const movementPage = pageOf(movementRow);
 
 /** `GET /stock/summary`: by branch. */
 export const stockSummary = z.object({
-  branches: z.array(z.object({ branch: uuid, products: z.number().int(), units: z.number().int(), below: z.number().int() })),
+  branches: z.array(
+    z.object({ branch: uuid, products: z.number().int(), units: z.number().int(), below: z.number().int() }),
+  ),
 });

@@ -91,6 +91,7 @@ export const transactionDetail = transactionSummary.extend({
 
 /** `GET /days?from=&to=`: totals by business date, branch, terminal, currency and kind, at most 92 days. */
 export const dayTotalsQuery = z.strictObject({ from: isoDate, to: isoDate, branch: uuid.optional() });
+/** Sales − returns − post-voids is what remains: the post-void of a return has negative amounts. */
 export const dayTotalRow = z.object({
   branch: uuid,
   businessDate: isoDate,
