@@ -49,6 +49,7 @@ export async function runDaemon(stateDir: string, compose: (progress: Progress) 
       specs: workload.specs,
       stateDir,
       log,
+      progress,
       onChange: (processes) => {
         save({ processes });
         if (state.phase === 'ready') workload.publish(processes);

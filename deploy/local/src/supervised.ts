@@ -5,6 +5,7 @@ import { isAlive } from './process/identity.ts';
 import { endProcess, spawnLogged, waitUntilReady, watchAdopted, type Running } from './process/running.ts';
 import { launchDigest, type RunRecords } from './process/run-records.ts';
 import type { ProcessSpec } from './process/spec.ts';
+import { withProgress, type Progress } from './progress.ts';
 
 export type ProcessState = 'waiting' | 'starting' | 'running' | 'backing-off' | 'stopping' | 'stopped';
 
@@ -30,6 +31,7 @@ interface Surroundings {
   records: RunRecords;
   backOff: BackOff;
   log: (line: string) => void;
+  progress: Progress;
   changed: () => void;
   /** Resolves when every process this one depends on is ready. */
   dependenciesReady: () => Promise<void>;
@@ -106,7 +108,7 @@ export class Supervised {
       running = await this.#startOrAdopt();
       this.#running = running;
       this.#set({ pid: running.identity.pid });
-      await waitUntilReady(this.spec, running, this.#stop.signal);
+      await this.#waitUntilReady(running);
       this.#set({ state: 'running' });
       this.#isReady.resolve();
       this.#boot.resolve();
@@ -119,6 +121,13 @@ export class Supervised {
       if (!this.#stop.signal.aborted) this.#running = undefined;
       this.#isReady = Promise.withResolvers<void>();
     }
+  }
+
+  async #waitUntilReady(running: Running): Promise<void> {
+    const again = this.#status.restarts > 0 ? ' again' : '';
+    await withProgress(this.#around.progress, `starting ${this.spec.name}${again}`, () =>
+      waitUntilReady(this.spec, running, this.#stop.signal),
+    );
   }
 
   async #startOrAdopt(): Promise<Running> {

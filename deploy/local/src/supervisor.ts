@@ -5,6 +5,7 @@ import { rotateLogsRegularly } from './process/log-rotation.ts';
 import { endProcess } from './process/running.ts';
 import { RunRecords } from './process/run-records.ts';
 import type { ProcessSpec } from './process/spec.ts';
+import type { Progress } from './progress.ts';
 import { Supervised, type BackOff, type ProcessStatus } from './supervised.ts';
 
 export type { BackOff, ProcessState, ProcessStatus } from './supervised.ts';
@@ -17,6 +18,8 @@ export interface SupervisorOptions {
   /** `run/` and `logs/` are kept in here. */
   stateDir: string;
   log: (line: string) => void;
+  /** Told of starts that take long. */
+  progress?: Progress;
   onChange?: (processes: ProcessStatus[]) => void;
   backOff?: BackOff;
 }
@@ -79,6 +82,7 @@ export class Supervisor {
     return new Supervised(spec, {
       stateDir,
       log,
+      progress: this.#options.progress ?? (() => undefined),
       records: this.#records,
       backOff: this.#options.backOff ?? DEFAULT_BACK_OFF,
       changed: () => this.#options.onChange?.(this.status),

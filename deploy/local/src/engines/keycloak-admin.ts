@@ -54,6 +54,10 @@ export class KeycloakAdmin {
     await (await this.#request('PUT', path, body)).arrayBuffer();
   }
 
+  async delete(path: string, body: unknown): Promise<void> {
+    await (await this.#request('DELETE', path, body)).arrayBuffer();
+  }
+
   async #request(method: string, path: string, body?: unknown): Promise<Response> {
     const response = await fetch(`${this.#url}/admin/realms${path}`, {
       method,

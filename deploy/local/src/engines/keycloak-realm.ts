@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { z } from 'zod';
 import { KeycloakAdmin } from './keycloak-admin.ts';
 
 export const REALM = 'nexus';
@@ -20,6 +21,17 @@ export interface RealmSettings {
   operatorPassword: string;
 }
 
+/** The parts of nexus-realm.json that are read here; the rest goes to Keycloak as it stands. */
+const templateSchema = z.looseObject({
+  users: z.array(
+    z.looseObject({
+      serviceAccountClientId: z.string(),
+      clientRoles: z.record(z.string(), z.array(z.string())),
+    }),
+  ),
+});
+type ServiceAccount = z.infer<typeof templateSchema>['users'][number];
+
 interface ClientRepresentation {
   id: string;
   clientId: string;
@@ -31,19 +43,44 @@ interface ClientRepresentation {
  */
 export async function ensureRealm(settings: RealmSettings): Promise<void> {
   const admin = await KeycloakAdmin.signIn(settings.url, settings.adminUser, settings.adminPassword);
-  if (!(await admin.find(`/${REALM}`))) {
-    await admin.post('', JSON.parse(readFileSync(TEMPLATE, 'utf8')));
-  }
+  const template = templateSchema.parse(JSON.parse(readFileSync(TEMPLATE, 'utf8')));
+  if (!(await admin.find(`/${REALM}`))) await admin.post('', template);
   await admin.put(`/${REALM}`, { attributes: { frontendUrl: `${settings.edgeOrigin}/auth` } });
   await updateClients(admin, settings);
+  for (const user of template.users) await setServiceAccountRoles(admin, user);
   await addOrganizationIdToTokens(admin);
   await ensureOperator(admin, settings.operatorPassword);
 }
 
+async function findClient(admin: KeycloakAdmin, clientId: string): Promise<ClientRepresentation> {
+  const [client] = await admin.get<ClientRepresentation[]>(`/${REALM}/clients?clientId=${clientId}`);
+  if (!client) throw new Error(`the realm has no client ${clientId}`);
+  return client;
+}
+
+/** Exactly the roles of the file: a realm made from an older file gets the new ones and loses the others. */
+async function setServiceAccountRoles(admin: KeycloakAdmin, account: ServiceAccount): Promise<void> {
+  interface Role {
+    name: string;
+  }
+  const client = await findClient(admin, account.serviceAccountClientId);
+  const user = await admin.get<{ id: string }>(`/${REALM}/clients/${client.id}/service-account-user`);
+  for (const [clientId, wanted] of Object.entries(account.clientRoles)) {
+    const owner = await findClient(admin, clientId);
+    const path = `/${REALM}/users/${user.id}/role-mappings/clients/${owner.id}`;
+    const assigned = await admin.get<Role[]>(path);
+    const all = await admin.get<Role[]>(`/${REALM}/clients/${owner.id}/roles`);
+    const has = new Set(assigned.map(({ name }) => name));
+    const missing = all.filter(({ name }) => wanted.includes(name) && !has.has(name));
+    const surplus = assigned.filter(({ name }) => !wanted.includes(name));
+    if (missing.length > 0) await admin.post(path, missing);
+    if (surplus.length > 0) await admin.delete(path, surplus);
+  }
+}
+
 async function updateClients(admin: KeycloakAdmin, settings: RealmSettings): Promise<void> {
   const update = async (clientId: string, change: object) => {
-    const [client] = await admin.get<ClientRepresentation[]>(`/${REALM}/clients?clientId=${clientId}`);
-    if (!client) throw new Error(`the realm has no client ${clientId}`);
+    const client = await findClient(admin, clientId);
     await admin.put(`/${REALM}/clients/${client.id}`, { ...client, ...change });
   };
   await update('nexus-backoffice', {

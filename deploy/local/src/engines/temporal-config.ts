@@ -96,7 +96,6 @@ export function temporalDynamicConfig(): object {
     'history.outboundProcessorMaxPollInterval': '5m',
     'worker.executionsScannerEnabled': false,
     'worker.taskQueueScannerEnabled': false,
-    'worker.historyScannerEnabled': true,
     'limit.maxIDLength': 255,
   };
   return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, [{ value }]]));
