@@ -39,6 +39,11 @@ export const uploadHeader = z.strictObject({
     cur: currencyCode.optional(),
     oldest: z.number().int().min(0).optional(),
   }),
+  /**
+   * How far the server last said that this chain is stored, and in which epoch it said so. A server that has less was
+   * restored from an older copy: by this it knows, and opens a new epoch.
+   */
+  acked: z.strictObject({ epoch: z.number().int().min(1), seq: z.number().int().min(0) }).optional(),
   /** Device wall time when the upload was made, epoch milliseconds. */
   at: z.number().int().min(0),
 });
