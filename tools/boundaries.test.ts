@@ -14,13 +14,15 @@ beforeAll(async () => {
 
 describe('the import rules', () => {
   test('each offender is caught by the rule that is meant to catch it', () => {
-    const offenders = results.filter(({ expected }) => expected !== 'nothing');
+    const offenders = results.filter(({ expected }) => !expected.includes('nothing'));
     expect(offenders.length).toBeGreaterThanOrEqual(20);
-    expect(offenders.filter(({ expected, found }) => !found.includes(expected))).toEqual([]);
+    expect(offenders.filter(({ expected, found }) => !expected.some((complaint) => found.includes(complaint)))).toEqual(
+      [],
+    );
   });
 
   test('what is allowed is left alone', () => {
-    const fine = results.filter(({ expected }) => expected === 'nothing');
+    const fine = results.filter(({ expected }) => expected.includes('nothing'));
     expect(fine.length).toBeGreaterThan(0);
     expect(fine.filter(({ found }) => found.length > 0)).toEqual([]);
   });

@@ -1,7 +1,7 @@
 /** Gives every workspace package the same Nx targets, so that none has to repeat them: test, lint, typecheck. */
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { createNodesFromFiles, type CreateNodesV2, type TargetConfiguration } from '@nx/devkit';
+import { createNodesFromFiles, type CreateNodes, type TargetConfiguration } from '@nx/devkit';
 
 const command = (text: string): TargetConfiguration => ({
   executor: 'nx:run-commands',
@@ -9,7 +9,7 @@ const command = (text: string): TargetConfiguration => ({
   cache: false,
 });
 
-export const createNodesV2: CreateNodesV2 = [
+export const createNodes: CreateNodes = [
   '{packages/*,services/*,terminal/*,deploy/*,workflows,backoffice}/package.json',
   (files, options, context) =>
     createNodesFromFiles(

@@ -52,7 +52,7 @@ async function onEnginesOfOurOwn(): Promise<void> {
     announce('starting engines');
     // The first run on a machine builds them.
     const failure = await run('node', [ENGINES, 'up', '--state-dir', stateDir], within(30));
-    if (failure === undefined) await onEngines(join(stateDir, 'engines/engines.json'));
+    if (failure === undefined) await onEngines(join(stateDir, 'engines.json'));
     else tallies.push(tallyOfCheck('engines', failure, (performance.now() - start) / 1000));
   } finally {
     announce('stopping engines');

@@ -1,3 +1,3 @@
 // as: packages/money/src/offender.ts
-// expect: @nx/enforce-module-boundaries onlyTagsConstraintViolation
+// expect: @nx/enforce-module-boundaries onlyTagsConstraintViolation | @nx/enforce-module-boundaries noCircularDependencies
 export { uuid } from '@nexus/contracts';

@@ -1,3 +1,3 @@
 // as: services/sales/src/offender.ts
-// expect: @nx/enforce-module-boundaries onlyTagsConstraintViolation
+// expect: @nx/enforce-module-boundaries onlyTagsConstraintViolation | @nx/enforce-module-boundaries noCircularDependencies
 export { waitFor } from '@nexus/testkit';

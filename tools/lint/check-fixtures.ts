@@ -10,10 +10,13 @@ import tseslint from 'typescript-eslint';
 const root = join(import.meta.dirname, '../..');
 const fixtures = join(root, 'tools/lint-fixtures');
 
-/** `found` holds `rule messageId` of each complaint. */
+/**
+ * `found` holds `rule messageId` of each complaint; any one of `expected` will do: where the packages depend on each
+ * other the other way round, Nx reports the circle instead of the forbidden direction.
+ */
 export interface FixtureResult {
   readonly name: string;
-  readonly expected: string;
+  readonly expected: readonly string[];
   readonly found: readonly string[];
 }
 
@@ -31,7 +34,7 @@ async function check(name: string): Promise<FixtureResult> {
   const found = (result?.messages ?? []).map(({ ruleId, messageId, message }) =>
     ruleId === null ? message : `${ruleId} ${messageId ?? ''}`,
   );
-  return { name, expected, found: [...new Set(found)] };
+  return { name, expected: expected.split(' | '), found: [...new Set(found)] };
 }
 
 const results: FixtureResult[] = [];

@@ -1,3 +1,4 @@
+export * from './binaries.ts';
 export * from './child.ts';
 export * from './clock.ts';
 export * from './databases.ts';

@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connect } from '@nats-io/transport-node';
-import { getEngines } from './engines.ts';
+import { natsServer } from './binaries.ts';
 import { startOwned, type OwnedProcess } from './child.ts';
 import { freePort } from './port.ts';
 import { waitFor } from './wait-for.ts';
@@ -37,8 +37,9 @@ export async function startTestNats(): Promise<TestNats> {
   const url = `nats://127.0.0.1:${port}`;
   await writeFile(config, configuration(port, store));
 
+  const binary = await natsServer();
   const start = async (): Promise<OwnedProcess> => {
-    const started = await startOwned(getEngines().nats.binary, ['-c', config]);
+    const started = await startOwned(binary, ['-c', config]);
     await waitFor(() => answers(url, started), { what: `nats-server on port ${port}` }).catch(
       async (error: unknown) => {
         await started.end('SIGKILL');

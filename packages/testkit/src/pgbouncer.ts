@@ -40,8 +40,10 @@ export async function startPgBouncer(
   ] as const)
     await chmod(path, mode);
 
+  // Debian puts it where only root looks.
+  const withSbin = `${process.env['PATH'] ?? ''}:/usr/sbin`;
   const asNobody = process.getuid?.() === 0 ? ['-u', 'nobody'] : [];
-  const pooler = await startOwned('pgbouncer', [...asNobody, config]);
+  const pooler = await startOwned('pgbouncer', [...asNobody, config], { env: { ...process.env, PATH: withSbin } });
   const stop = async (): Promise<void> => {
     await pooler.end('SIGKILL');
     await rm(directory, { recursive: true, force: true });

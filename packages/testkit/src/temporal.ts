@@ -1,12 +1,16 @@
 import { randomBytes } from 'node:crypto';
-import { TestWorkflowEnvironment } from '@temporalio/testing';
-import { Connection } from '@temporalio/client';
+import type { TestWorkflowEnvironment } from '@temporalio/testing';
+import Long from 'long';
+import { temporalTestServer } from './binaries.ts';
 import { getEngines } from './engines.ts';
 import { waitFor } from './wait-for.ts';
 
+// Temporal's libraries take a second to load, so only suites that use them do.
+
 /** The server that skips time: a workflow that sleeps 30 days ends at once. One for each suite; `teardown()` ends it. */
-export function timeSkippingEnvironment(): Promise<TestWorkflowEnvironment> {
-  const path = getEngines().temporal.testServer;
+export async function timeSkippingEnvironment(): Promise<TestWorkflowEnvironment> {
+  const path = await temporalTestServer();
+  const { TestWorkflowEnvironment } = await import('@temporalio/testing');
   return TestWorkflowEnvironment.createTimeSkipping({ server: { executable: { type: 'existing-path', path } } });
 }
 
@@ -18,12 +22,14 @@ const RETENTION_SECONDS = 24 * 60 * 60;
  */
 export async function realTemporalEnvironment(): Promise<TestWorkflowEnvironment> {
   const { address } = getEngines().temporal;
+  const { Connection } = await import('@temporalio/client');
+  const { TestWorkflowEnvironment } = await import('@temporalio/testing');
   const namespace = `x-${randomBytes(6).toString('hex')}`;
   const connection = await Connection.connect({ address });
   try {
     await connection.workflowService.registerNamespace({
       namespace,
-      workflowExecutionRetentionPeriod: { seconds: RETENTION_SECONDS as unknown as Long },
+      workflowExecutionRetentionPeriod: { seconds: Long.fromNumber(RETENTION_SECONDS) },
     });
     // The server's parts learn of a new namespace one after the other.
     await waitFor(() => connection.workflowService.countWorkflowExecutions({ namespace }).then(() => true), {
