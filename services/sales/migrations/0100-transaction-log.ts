@@ -37,6 +37,7 @@ export const transactionLogMigration = migration({
       payable bigint NOT NULL,
       taxes text NOT NULL,
       voids uuid,
+      voided_kind text,
       voided_by uuid
     )`,
     // Returns and post-voids name their original by its entry id. Those ids grow with time, so this index stays cheap.

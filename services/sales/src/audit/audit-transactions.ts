@@ -101,8 +101,8 @@ async function findings(tx: TenantTx, terminal: string): Promise<AuditFinding[]>
   );
   const [days] = await tx.query<{ wrong: string; example: string | null }>(
     `SELECT count(*) AS wrong, min(coalesce(a.business_date, b.business_date)::text) AS example
-     FROM (SELECT business_date, currency, kind, count(*) AS transactions, sum(net) AS net, sum(tax) AS tax, sum(gross) AS gross
-           FROM transaction_header WHERE terminal = $1 AND NOT training GROUP BY 1, 2, 3) a
+     FROM (SELECT business_date, currency, kind, count(*) AS transactions, sum(s * net) AS net, sum(s * tax) AS tax, sum(s * gross) AS gross
+           FROM (SELECT *, CASE WHEN voided_kind = 'return' THEN -1 ELSE 1 END AS s FROM transaction_header) x WHERE terminal = $1 AND NOT training GROUP BY 1, 2, 3) a
      FULL JOIN (SELECT business_date, currency, kind, sum(transactions) AS transactions, sum(net) AS net, sum(tax) AS tax, sum(gross) AS gross
            FROM day_total WHERE terminal = $1 GROUP BY 1, 2, 3) b USING (business_date, currency, kind)
      WHERE (a.transactions, a.net, a.tax, a.gross) IS DISTINCT FROM (b.transactions, b.net, b.tax, b.gross)`,

@@ -1,7 +1,7 @@
 import type { TransactionFacts } from '@nexus/contracts';
 import type { TenantTx } from '@nexus/tenancy-db';
 
-/** Sums of one branch, business date, terminal, currency and kind. Amounts positive, minor units; units in thousandths. */
+/** Sums of one branch, business date, terminal, currency and kind. Minor units; units in thousandths. */
 export interface DayTotal {
   readonly branch: string;
   readonly businessDate: string;
@@ -23,12 +23,14 @@ export function sumByDay(facts: readonly TransactionFacts[]): DayTotal[] {
     if (f.training === true) continue;
     const id = [f.branch, f.businessDate, f.entry.terminal, f.currency, f.kind].join('/');
     const total = totals.get(id) ?? emptyTotal(f);
+    // What remains is sales − returns − post-voids, so the post-void of a return is negative.
+    const sign = f.voidedKind === 'return' ? -1 : 1;
     total.transactions += 1;
     total.lines += f.lines.length;
-    total.units += f.lines.reduce((sum, line) => sum + line.quantity, 0);
-    total.net += f.net;
-    total.tax += f.tax;
-    total.gross += f.gross;
+    total.units += sign * f.lines.reduce((sum, line) => sum + line.quantity, 0);
+    total.net += sign * f.net;
+    total.tax += sign * f.tax;
+    total.gross += sign * f.gross;
     totals.set(id, total);
   }
   return [...totals].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, total]) => total);

@@ -31,16 +31,24 @@ async function markVoided(tx: TenantTx, facts: readonly TransactionFacts[]): Pro
   );
 }
 
+/** A return adds to what came back, its post-void takes that off again; nothing else touches it. */
+function returnedSign(f: TransactionFacts): -1 | 0 | 1 {
+  if (f.training === true) return 0;
+  if (f.kind === 'return') return 1;
+  return f.voidedKind === 'return' ? -1 : 0;
+}
+
 /** How much of each original line came back so far, by all tills together. */
 async function addReturnedQuantities(tx: TenantTx, facts: readonly TransactionFacts[]): Promise<void> {
   const sums = new Map<string, { entry: string; line: number; quantity: number }>();
   for (const f of facts) {
-    if (f.kind !== 'return' || f.training === true) continue;
+    const sign = returnedSign(f);
+    if (sign === 0) continue;
     for (const { original, quantity } of f.lines) {
       if (original === undefined) continue;
       const id = `${original.entry}/${original.line}`;
       const sum = sums.get(id) ?? { ...original, quantity: 0 };
-      sum.quantity += quantity;
+      sum.quantity += sign * quantity;
       sums.set(id, sum);
     }
   }

@@ -14,11 +14,12 @@ const columns =
 
 const HEADER = `INSERT INTO transaction_header
   (key, kind, entry_id, terminal, chain, seq, number, hash, branch, legal_entity, business_date, at_ms, utc_offset, shift,
-   cashier, customer, training, receipt_series, receipt_number, currency, net, tax, discount, gross, rounding, payable, taxes, voids)
+   cashier, customer, training, receipt_series, receipt_number, currency, net, tax, discount, gross, rounding, payable, taxes, voids,
+   voided_kind)
   SELECT * FROM unnest($1::uuid[], $2::text[], $3::uuid[], $4::uuid[], $5::uuid[], $6::bigint[], $7::bigint[], $8::text[],
     $9::uuid[], $10::uuid[], $11::date[], $12::bigint[], $13::int[], $14::uuid[], $15::text[], $16::text[], $17::boolean[],
     $18::text[], $19::bigint[], $20::text[], $21::bigint[], $22::bigint[], $23::bigint[], $24::bigint[], $25::bigint[],
-    $26::bigint[], $27::text[], $28::uuid[])
+    $26::bigint[], $27::text[], $28::uuid[], $29::text[])
   ON CONFLICT (key) DO NOTHING RETURNING key`;
 
 /** Inserts headers, sorted by key so that concurrent batches cannot deadlock; returns those that were really new, in the given order. */
@@ -55,6 +56,7 @@ export async function insertHeaders(tx: TenantTx, facts: readonly TransactionFac
     of((f) => f.payable),
     of((f) => JSON.stringify(f.taxes)),
     of((f) => f.voids ?? null),
+    of((f) => f.voidedKind ?? null),
   ]);
   const fresh = new Set(inserted.map((row) => row.key));
   // A batch may name one key twice (the same entry resent inside it): the first counts.

@@ -44,6 +44,7 @@ export function voidFactsOf(entry: PostVoidEntry, place: EntryPlace, original: T
     ...common(entry, place),
     kind: 'post-void',
     voids: entry.of,
+    voidedKind: voidableKind(original),
     tenders: [],
     receipt: undefined,
   };
@@ -85,10 +86,13 @@ export function completedVoid(seed: TransactionFacts, original: TransactionFacts
     training,
     voids,
     kind: 'post-void',
+    voidedKind: voidableKind(original),
     tenders: [],
     receipt: undefined,
   };
 }
+
+const voidableKind = (original: TransactionFacts): 'sale' | 'return' => (original.kind === 'return' ? 'return' : 'sale');
 
 function common(entry: SaleEntry | ReturnEntry | PostVoidEntry, place: EntryPlace) {
   return {
