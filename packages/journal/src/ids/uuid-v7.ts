@@ -39,6 +39,6 @@ const format = (ms: number, counter: number, bytes: Uint8Array): string => {
   const time = ms.toString(16).padStart(12, '0');
   const variant = 0x80 | ((bytes[2] ?? 0) & 0x3f);
   let tail = '';
-  for (let i = 4; i < BYTES_PER_ID; i++) tail += HEX[bytes[i] ?? 0];
+  for (let i = 4; i < BYTES_PER_ID; i++) tail += HEX[bytes[i] ?? 0] ?? '';
   return `${time.slice(0, 8)}-${time.slice(8)}-7${counter.toString(16).padStart(3, '0')}-${HEX[variant]}${HEX[bytes[3] ?? 0]}-${tail}`;
 };

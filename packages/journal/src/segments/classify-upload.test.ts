@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { ZERO_HASH } from '../hash.ts';
 import { countForks, openGaps } from './census.ts';
 import { lookupRange } from './classify-upload.ts';
-import { JournalModel, type TrueLine } from './journal-model.ts';
+import { JournalModel, type TrueLine } from './journal-model.test-support.ts';
 import { resendFrom, storedThrough } from './stored-through.ts';
 
 const write = (from: number, to: number, side = 'a', before?: string): TrueLine[] =>

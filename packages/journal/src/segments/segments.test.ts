@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { ZERO_HASH } from '../hash.ts';
 import { countForks, forksOf, openGaps } from './census.ts';
-import { JournalModel, type TrueLine } from './journal-model.ts';
+import { JournalModel, type TrueLine } from './journal-model.test-support.ts';
 import { isOrphan, lastNumberOf } from './segment.ts';
 import { resendFrom, storedThrough } from './stored-through.ts';
 
