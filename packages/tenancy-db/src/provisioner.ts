@@ -33,16 +33,14 @@ export class Provisioner {
   readonly #options: ProvisionerOptions;
   readonly #tenantMigrations: readonly Migration[];
   readonly #sharedMigrations: readonly Migration[];
-  readonly #tenant: DataSource;
-  readonly #shared: DataSource;
+  readonly #directory: DataSource;
 
   constructor(options: ProvisionerOptions) {
     this.#options = options;
     this.#names = namesFromUrl(options.service, options.url);
     this.#tenantMigrations = inOrder([exceptionMigration, ...options.tenantMigrations]);
     this.#sharedMigrations = inOrder([sharedMigration, ...(options.sharedMigrations ?? [])]);
-    this.#tenant = dataSource(options, this.#tenantMigrations);
-    this.#shared = dataSource(options, this.#sharedMigrations);
+    this.#directory = dataSource(options, 'nexus', []);
   }
 
   /** Name of the newest tenant migration: what `TenancyDb` asks of a tenant. */
@@ -53,10 +51,10 @@ export class Provisioner {
   /** Brings the shared schema up. Safe to run from several processes at once. */
   async migrateShared(): Promise<void> {
     const { sharedRole, sharedSchema, serviceLogin } = this.#names;
-    await this.#transaction(this.#shared, `shared/${this.#names.service}`, async (runner) => {
+    await this.#transaction(sharedSchema, this.#sharedMigrations, async (runner, migrate) => {
       await this.#ensureRole(runner, sharedRole, serviceLogin);
       await runner.query(`CREATE SCHEMA IF NOT EXISTS ${quoted(sharedSchema)}`);
-      await this.#migrate(this.#shared, runner, sharedSchema, sharedRole, this.#sharedMigrations);
+      await migrate(sharedRole);
     });
   }
 
@@ -68,13 +66,13 @@ export class Provisioner {
     const schema = tenantSchema(tenantId);
     const role = tenantRole(this.#names, tenantId);
     return withSpan('create tenant schema', { 'nexus.tenant': tenantId }, () =>
-      this.#transaction(this.#tenant, tenantId, async (runner) => {
+      this.#transaction(schema, this.#tenantMigrations, async (runner, migrate) => {
         const owner = await this.#provisionedBy(runner, tenantId);
         if (owner !== undefined && owner !== provisioningId)
           throw new NexusError('NX-1006', 'The schema was made by another provisioning');
         await this.#ensureRole(runner, role, this.#names.serviceLogin);
         await runner.query(`CREATE SCHEMA IF NOT EXISTS ${quoted(schema)}`);
-        await this.#migrate(this.#tenant, runner, schema, role, this.#tenantMigrations);
+        await migrate(role);
         await runner.query(`GRANT USAGE ON SCHEMA nexus TO ${quoted(role)}`);
         await runner.query(`GRANT INSERT ON nexus.doorbell TO ${quoted(role)}`);
         await this.#options.seedTenant?.(runner, tenantId);
@@ -91,7 +89,7 @@ export class Provisioner {
   dropTenant(tenantId: string, provisioningId: string): Promise<void> {
     const schema = tenantSchema(tenantId);
     const role = tenantRole(this.#names, tenantId);
-    return this.#transaction(this.#tenant, tenantId, async (runner) => {
+    return this.#transaction(schema, [], async (runner) => {
       const owner = await this.#provisionedBy(runner, tenantId);
       if (owner !== provisioningId) return;
       await runner.query(`DROP SCHEMA IF EXISTS ${quoted(schema)} CASCADE`);
@@ -107,12 +105,12 @@ export class Provisioner {
    * goes on; running it again takes only those that are not yet there.
    */
   async migrateTenants(onProgress?: (done: number) => void): Promise<MigrationReport> {
-    await this.#connect(this.#tenant);
+    if (!this.#directory.isInitialized) await this.#directory.initialize();
     const failed: { tenantId: string; reason: string }[] = [];
     let migrated = 0;
     let after = '00000000-0000-0000-0000-000000000000';
     for (;;) {
-      const rows = await this.#tenant.query<{ tenant_id: string; provisioning_id: string }[]>(
+      const rows = await this.#directory.query<{ tenant_id: string; provisioning_id: string }[]>(
         'SELECT tenant_id, provisioning_id FROM nexus.tenant WHERE schema_version <> $1 AND tenant_id > $2 ORDER BY tenant_id LIMIT $3',
         [this.requiredMigration, after, PAGE],
       );
@@ -123,7 +121,7 @@ export class Provisioner {
           migrated += 1;
         } catch (error) {
           failed.push({ tenantId: row.tenant_id, reason: error instanceof Error ? error.message : String(error) });
-          await this.#tenant.query(`UPDATE nexus.tenant SET state = 'behind' WHERE tenant_id = $1`, [row.tenant_id]);
+          await this.#directory.query(`UPDATE nexus.tenant SET state = 'behind' WHERE tenant_id = $1`, [row.tenant_id]);
         }
         onProgress?.(migrated + failed.length);
       }
@@ -132,7 +130,7 @@ export class Provisioner {
   }
 
   async close(): Promise<void> {
-    for (const source of [this.#tenant, this.#shared]) if (source.isInitialized) await source.destroy();
+    if (this.#directory.isInitialized) await this.#directory.destroy();
   }
 
   async #provisionedBy(runner: QueryRunner, tenantId: string): Promise<string | undefined> {
@@ -149,47 +147,56 @@ export class Provisioner {
     await runner.query(`GRANT ${quoted(role)} TO ${quoted(login)} WITH INHERIT FALSE, SET TRUE`);
   }
 
-  async #migrate(
-    source: DataSource,
-    runner: QueryRunner,
+  /**
+   * One transaction under a lock for the schema; catalog rows touched by two processes at once are tried again. TypeORM
+   * binds the place of its migrations table to a data source, so each schema gets one of its own for the occasion.
+   */
+  async #transaction(
     schema: string,
-    role: string,
     migrations: readonly Migration[],
+    work: (runner: QueryRunner, migrate: (role: string) => Promise<void>) => Promise<void>,
   ): Promise<void> {
-    await runner.query(`SET LOCAL search_path = ${quoted(schema)}`);
-    const executor = new MigrationExecutor(source, runner);
-    executor.transaction = 'all'; // joins the transaction that is open
-    await executor.executePendingMigrations();
-    await runner.query(`GRANT USAGE ON SCHEMA ${quoted(schema)} TO ${quoted(role)}`);
-    await runner.query(
-      `GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA ${quoted(schema)} TO ${quoted(role)}`,
-    );
-    await runner.query(`GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA ${quoted(schema)} TO ${quoted(role)}`);
-    const fixed = [...migrations.flatMap((m) => m.appendOnly), MIGRATION_TABLE].map(quoted).join(', ');
-    await runner.query(`REVOKE UPDATE, DELETE ON ${fixed} FROM ${quoted(role)}`);
-    await runner.query(`REVOKE INSERT ON ${MIGRATION_TABLE} FROM ${quoted(role)}`);
-  }
-
-  /** One transaction under a lock for the key; catalog rows touched by two processes at once are tried again. */
-  async #transaction(source: DataSource, key: string, work: (runner: QueryRunner) => Promise<void>): Promise<void> {
     for (let attempt = 1; ; attempt += 1) {
+      const source = dataSource(this.#options, schema, migrations);
       try {
-        await this.#connect(source);
+        await source.initialize();
         await source.transaction(async (manager) => {
           const runner = manager.queryRunner;
           if (runner === undefined) throw new Error('TypeORM gave no query runner');
-          await runner.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [`nexus/${key}`]);
-          await work(runner);
+          await runner.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [`nexus/${schema}`]);
+          await work(runner, (role) => migrate(source, runner, schema, role, migrations));
         });
         return;
       } catch (error) {
         if (attempt >= TRIES || !isCatalogRace(error)) throw translated(error);
+      } finally {
+        if (source.isInitialized) await source.destroy();
       }
     }
   }
+}
 
-  async #connect(source: DataSource): Promise<void> {
-    if (!source.isInitialized) await source.initialize();
+/** Brings a schema up inside the runner's transaction and gives its role what it may have. */
+async function migrate(
+  source: DataSource,
+  runner: QueryRunner,
+  schema: string,
+  role: string,
+  migrations: readonly Migration[],
+): Promise<void> {
+  await runner.query(`SET LOCAL search_path = ${quoted(schema)}`);
+  const executor = new MigrationExecutor(source, runner);
+  executor.transaction = 'all'; // joins the transaction that is open
+  await executor.executePendingMigrations();
+  const fixed = [...migrations.flatMap((m) => m.appendOnly), MIGRATION_TABLE].map(quoted).join(', ');
+  for (const statement of [
+    `GRANT USAGE ON SCHEMA ${quoted(schema)} TO ${quoted(role)}`,
+    `GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA ${quoted(schema)} TO ${quoted(role)}`,
+    `GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA ${quoted(schema)} TO ${quoted(role)}`,
+    `REVOKE UPDATE, DELETE ON ${fixed} FROM ${quoted(role)}`,
+    `REVOKE INSERT ON ${MIGRATION_TABLE} FROM ${quoted(role)}`,
+  ]) {
+    await runner.query(statement);
   }
 }
 
@@ -208,15 +215,16 @@ function isCatalogRace(error: unknown): boolean {
 const inOrder = (migrations: readonly Migration[]): Migration[] =>
   [...migrations].sort((a, b) => Number(a.name.slice(-13)) - Number(b.name.slice(-13)));
 
-function dataSource(options: ProvisionerOptions, migrations: readonly Migration[]): DataSource {
+function dataSource(options: ProvisionerOptions, schema: string, migrations: readonly Migration[]): DataSource {
   return new DataSource({
     type: 'postgres',
     url: options.url,
+    schema,
     migrations: migrations.map((m) => m.instance),
     migrationsTableName: MIGRATION_TABLE,
     installExtensions: false,
     applicationName: `nexus-${options.service}-provisioner`,
-    extra: { max: 2, connectionTimeoutMillis: 5_000, idleTimeoutMillis: 5_000 },
+    extra: { max: 1, connectionTimeoutMillis: 5_000, idleTimeoutMillis: 5_000 },
   });
 }
 
