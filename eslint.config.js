@@ -7,13 +7,16 @@ import { portableImports, sourceConstraints, testConstraints, workflowImports } 
 // The rule on module boundaries reads Nx's cached project graph and is skipped, silently, where there is none.
 await createProjectGraphAsync({ exitOnError: false, resetDaemonClient: true });
 
-const TESTS = ['**/*.test.ts', '**/test-support/**/*.ts', '**/*.test-support.ts'];
-const boundaries = (depConstraints) => [
+/** Tests, and what only tests use. */
+const TESTS = ['**/*.test.ts', '**/{test-support,testing}/**/*.ts', '**/*.test-support.ts'];
+const boundaries = (depConstraints, { undeclared = false } = {}) => [
   'error',
   {
-    banTransitiveDependencies: true,
+    banTransitiveDependencies: !undeclared,
     // Tests of what the testkit stands on import the testkit: a circle of packages, not of modules.
     ignoredCircularDependencies: [['@nexus/testkit', '*']],
+    // Whether a library is loaded lazily somewhere says nothing about the direction of imports.
+    checkDynamicDependenciesExceptions: ['.*'],
     depConstraints,
   },
 ];
@@ -101,7 +104,7 @@ export default tseslint.config(
   {
     files: TESTS,
     rules: {
-      '@nx/enforce-module-boundaries': boundaries(testConstraints),
+      '@nx/enforce-module-boundaries': boundaries(testConstraints, { undeclared: true }),
       'no-restricted-syntax': ['error', ...FOCUSED],
       '@typescript-eslint/no-non-null-assertion': 'off',
       '@typescript-eslint/unbound-method': 'off',

@@ -8,16 +8,16 @@ interface Constraint {
 
 const DOMAIN = 'layer:domain';
 const CONTRACTS = 'layer:contracts';
-const KITS = ['kit:telemetry', 'kit:tenancy-db', 'kit:messaging', 'kit:service-kit', 'kit:temporal-kit'];
+// Lowest first; temporal-kit and messaging stand beside each other, service-kit composes them all.
+const KITS = ['kit:telemetry', 'kit:tenancy-db', 'kit:temporal-kit', 'kit:messaging', 'kit:service-kit'];
 const below = (kit: string): readonly string[] => KITS.slice(0, KITS.indexOf(kit));
 
 const LAYERS: Readonly<Record<string, readonly string[]>> = {
   [DOMAIN]: [DOMAIN],
   [CONTRACTS]: [DOMAIN],
-  // Kits know lower kits only; temporal-kit stands beside service-kit and messaging, above none of them.
   'kit:telemetry': [CONTRACTS, DOMAIN],
   'kit:tenancy-db': [...below('kit:tenancy-db'), CONTRACTS, DOMAIN],
-  'kit:messaging': [...below('kit:messaging'), CONTRACTS, DOMAIN],
+  'kit:messaging': ['kit:telemetry', 'kit:tenancy-db', CONTRACTS, DOMAIN],
   'kit:service-kit': [...below('kit:service-kit'), CONTRACTS, DOMAIN],
   'kit:temporal-kit': ['kit:telemetry', 'kit:tenancy-db', CONTRACTS, DOMAIN],
   // No service among them: a service never imports another.
