@@ -121,11 +121,17 @@ export class EventConsumer {
       abort_on_missing_resource: true,
     });
     this.#messages = messages;
+    if (this.#stopping()) messages.stop(); // `stop` came while the consumer was being made
     for await (const message of messages) {
       if (!this.#running) return;
       this.#receive(message);
       while (this.#running && this.#queued() >= PREFETCH) await Promise.race(this.#working.values());
     }
+  }
+
+  /** Asked after an await: the compiler does not know that `stop` may have run meanwhile. */
+  #stopping(): boolean {
+    return !this.#running;
   }
 
   #queued(): number {
