@@ -1,7 +1,15 @@
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { legalEntityChanged, NexusError, type AccessTokenClaims, type Permission } from '@nexus/contracts';
-import { createEventRelay, eventLogRpc, openNats, RpcServer, type NatsLink } from '@nexus/messaging';
+import {
+  createEventRelay,
+  eventLogRpc,
+  messagingSharedMigrations,
+  messagingTenantMigrations,
+  openNats,
+  RpcServer,
+  type NatsLink,
+} from '@nexus/messaging';
 import { createApp } from '@nexus/service-kit';
 import { createLogger } from '@nexus/telemetry';
 import { createProvisioner, createTenancyDb, type Provisioner, type TenantTx } from '@nexus/tenancy-db';
@@ -42,8 +50,8 @@ export async function startCatalog(): Promise<CatalogFixture> {
   const provisioner = createProvisioner({
     service: 'catalog',
     url: databases.provisionerUrl('catalog'),
-    tenantMigrations,
-    sharedMigrations,
+    tenantMigrations: [...messagingTenantMigrations, ...tenantMigrations],
+    sharedMigrations: [...messagingSharedMigrations, ...sharedMigrations],
   });
   await provisioner.migrateShared();
   const db = createTenancyDb({ service: 'catalog', url: databases.url('catalog'), entities });
@@ -54,6 +62,7 @@ export async function startCatalog(): Promise<CatalogFixture> {
   const rpc = new RpcServer(link, logger);
   const forgetting = forgetOnEvents(link, cache);
   relay.start();
+  forgetting.start();
   rpc.serve(eventLogRpc(db, (tenantId) => relay.poke(tenantId)));
   const app = createApp({ service: 'catalog', routes: routes(deps), logger, verifier });
   const server = app.listen(0, '127.0.0.1');

@@ -1,0 +1,89 @@
+import { operatorTokenAnswer, tokenAnswer, type OperatorTokenAnswer } from '@nexus/contracts';
+import { z } from 'zod';
+import { CliError } from '../cli-error.ts';
+import { ApiClient, problemError } from './api-client.ts';
+import { cachedToken } from './cached-token.ts';
+
+/** The platform and who signs in to it. */
+export interface OperatorAccess {
+  readonly origin: string;
+  readonly realm: string;
+  readonly username: string;
+  readonly password: string;
+  /** Keycloak organization of the platform's operators. */
+  readonly organization: string;
+}
+
+/** One tenant, seen by a platform operator. */
+export interface TenantSession {
+  readonly tenant: OperatorTokenAnswer['tenant'];
+  readonly api: ApiClient;
+}
+
+const KEYCLOAK_CLIENT = 'nexus-cli';
+const keycloakAnswer = z.object({ access_token: z.string(), expires_in: z.number() });
+
+/**
+ * Signed in as the platform operator: Keycloak's token, exchanged at identity for one of Nexus, and for work inside a
+ * tenant once more for that tenant's. All are renewed as long as the command runs.
+ */
+export class OperatorSession {
+  readonly api: ApiClient;
+  readonly #access: OperatorAccess;
+  readonly #identity: ApiClient;
+
+  constructor(access: OperatorAccess) {
+    this.#access = access;
+    const keycloak = cachedToken(() => this.#signIn());
+    this.#identity = new ApiClient({ origin: access.origin, token: keycloak });
+    const platform = cachedToken(async () => {
+      const call = { method: 'POST', path: '/api/identity/token', response: tokenAnswer } as const;
+      const { accessToken, expiresIn } = await this.#identity.call(call);
+      return { token: accessToken, expiresIn };
+    });
+    this.api = new ApiClient({ origin: access.origin, token: platform });
+  }
+
+  /** Enters a tenant by its slug or id. */
+  async enter(slug: string): Promise<TenantSession> {
+    const first = await this.#tenantToken(slug);
+    let unused: OperatorTokenAnswer | undefined = first;
+    const token = cachedToken(async () => {
+      const issued = unused ?? (await this.#tenantToken(slug));
+      unused = undefined;
+      return { token: issued.accessToken, expiresIn: issued.expiresIn };
+    });
+    return { tenant: first.tenant, api: new ApiClient({ origin: this.#access.origin, token }) };
+  }
+
+  #tenantToken(slug: string): Promise<OperatorTokenAnswer> {
+    const path = `/api/identity/tenants/${encodeURIComponent(slug)}/operator-token`;
+    return this.api.call({ method: 'POST', path, response: operatorTokenAnswer });
+  }
+
+  async #signIn(): Promise<{ token: string; expiresIn: number }> {
+    const { origin, realm, username, password, organization } = this.#access;
+    const path = `/auth/realms/${realm}/protocol/openid-connect/token`;
+    const form = new URLSearchParams({
+      grant_type: 'password',
+      client_id: KEYCLOAK_CLIENT,
+      scope: `openid organization:${organization}`,
+      username,
+      password,
+    });
+    let response: Response;
+    try {
+      response = await fetch(new URL(path, origin), {
+        method: 'POST',
+        body: form,
+        signal: AbortSignal.timeout(30_000),
+      });
+    } catch (error) {
+      throw new CliError(`${origin} does not answer; is the platform up? (nexus status)`, { cause: error });
+    }
+    const text = await response.text();
+    if (!response.ok) throw problemError({ method: 'POST', path }, response.status, text);
+    const answer = keycloakAnswer.parse(JSON.parse(text));
+    return { token: answer.access_token, expiresIn: answer.expires_in };
+  }
+}
