@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { ServiceName } from '@nexus/contracts';
-import { ensureServiceDatabases } from './service-databases.ts';
+import { ensureServiceDatabases, serviceDatabaseNames } from '@nexus/local/databases';
 import { getEngines } from './engines.ts';
 import { quoted, withSuperuser } from './superuser.ts';
 
@@ -34,24 +34,23 @@ export async function createTestDatabases(options: {
   const { services } = options;
   const superuser = getEngines().postgres.superuserUrl;
   const prefix = `x_${randomBytes(4).toString('hex')}_`;
-  const names = services.flatMap((service) => [`${prefix}${service}_provisioner`, `${prefix}${service}_service`]);
-  const logins = names.map((name) => ({ name, password: PASSWORD }));
-  await ensureServiceDatabases(superuser, services, Object.fromEntries(names.map((name) => [name, PASSWORD])), {
-    prefix,
-  });
+  const namesOf = (service: ServiceName) => serviceDatabaseNames(service, prefix);
+  const names = services.map(namesOf).flatMap(({ provisionerLogin, serviceLogin }) => [provisionerLogin, serviceLogin]);
+  const passwords = Object.fromEntries(names.map((name) => [name, PASSWORD]));
+  await ensureServiceDatabases(superuser, services, passwords, { prefix });
   const as = (service: ServiceName, login?: string): string => {
     if (!services.includes(service)) throw new Error(`this suite asked for no database of ${service}`);
     const url = new URL(superuser);
-    url.pathname = `/${prefix}nexus_${service}`;
+    url.pathname = `/${namesOf(service).database}`;
     if (login !== undefined) Object.assign(url, { username: login, password: PASSWORD });
     return url.href;
   };
   return {
     prefix,
     services,
-    logins,
-    url: (service) => as(service, `${prefix}${service}_service`),
-    provisionerUrl: (service) => as(service, `${prefix}${service}_provisioner`),
+    logins: names.map((name) => ({ name, password: PASSWORD })),
+    url: (service) => as(service, namesOf(service).serviceLogin),
+    provisionerUrl: (service) => as(service, namesOf(service).provisionerLogin),
     superuserUrl: (service) => as(service),
     drop: () => drop(superuser, prefix),
   };
