@@ -3,12 +3,12 @@ import { closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync } from
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { LauncherError } from './launcher-error.ts';
-import { isAlive } from './process/identity.ts';
+import { identityOf, isAlive } from './process/identity.ts';
 import { baseEnvironment } from './process/spec.ts';
 import { endProcess } from './process/running.ts';
 import type { Progress } from './progress.ts';
 import { withFileLock } from './provide/lock.ts';
-import { daemonStateFile, progressFile, readDaemonState, type DaemonState } from './daemon-state.ts';
+import { daemonStateFile, progressFile, readDaemonState, writeDaemonState, type DaemonState } from './daemon-state.ts';
 
 const POLL_MS = 100;
 /** A first start builds engines. */
@@ -47,7 +47,8 @@ export async function startInBackground(program: BackgroundProgram, progress: Pr
   });
 }
 
-function spawnDetached({ stateDir, script, args, env }: BackgroundProgram): void {
+function spawnDetached(program: BackgroundProgram): void {
+  const { stateDir, script, args, env } = program;
   mkdirSync(join(stateDir, 'logs'), { recursive: true });
   const log = openSync(join(stateDir, 'logs/supervisor.log'), 'a', 0o600);
   const nexus = Object.entries(process.env).filter(([name]) => name.startsWith('NEXUS_'));
@@ -56,8 +57,13 @@ function spawnDetached({ stateDir, script, args, env }: BackgroundProgram): void
     stdio: ['ignore', log, log],
     env: { ...baseEnvironment(), ...Object.fromEntries(nexus), ...env },
   });
-  child.unref();
   closeSync(log);
+  // Written here already, so that whoever stops it a moment from now finds it.
+  const supervisor = child.pid === undefined ? undefined : identityOf(child.pid);
+  if (supervisor) writeDaemonState(program.stateDir, { supervisor, phase: 'starting', processes: [] });
+  // A program that cannot be started shows by its missing state.
+  child.on('error', () => undefined);
+  child.unref();
 }
 
 async function waitUntilReady(stateDir: string, follower: ProgressFollower): Promise<void> {

@@ -51,7 +51,7 @@ export class Supervisor {
     this.#rotation = rotateLogsRegularly(logDir, (error) => this.#options.log(`log rotation: ${String(error)}`));
     await this.#endStrangers();
     for (const process of this.#processes.values()) process.start();
-    await Promise.all([...this.#processes.values()].map((process) => process.booted));
+    await Promise.all(Array.from(this.#processes.values(), (process) => process.booted));
   }
 
   /** Stops each process after everything that depends on it has stopped. */
@@ -60,14 +60,14 @@ export class Supervisor {
     const stopped = new Map<string, Promise<void>>();
     for (const process of [...this.#processes.values()].reverse()) {
       const dependants = this.#options.specs.filter((spec) => spec.dependsOn.includes(process.spec.name));
-      const before = dependants.map((spec) => stopped.get(spec.name));
+      const before = dependants.map((spec) => stopped.get(spec.name) ?? Promise.resolve());
       // One that cannot be ended must not keep the others alive.
       stopped.set(
         process.spec.name,
         Promise.allSettled(before).then(() => process.stop()),
       );
     }
-    const results = await Promise.allSettled(stopped.values());
+    const results = await Promise.allSettled([...stopped.values()]);
     const failed = results.filter((result) => result.status === 'rejected');
     if (failed.length > 0) {
       throw new AggregateError(
@@ -87,7 +87,7 @@ export class Supervisor {
       backOff: this.#options.backOff ?? DEFAULT_BACK_OFF,
       changed: () => this.#options.onChange?.(this.status),
       dependenciesReady: async () => {
-        await Promise.all(spec.dependsOn.map((name) => this.#processes.get(name)?.whenReady()));
+        await Promise.all(spec.dependsOn.map((name) => this.#processes.get(name)?.whenReady() ?? Promise.resolve()));
       },
     });
   }

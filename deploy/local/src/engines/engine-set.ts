@@ -76,7 +76,7 @@ class Composer {
       state: (processes) => ({
         version: 1,
         edgeOrigin,
-        ...Object.assign({}, ...this.#parts.map((part) => part())),
+        ...this.#parts.reduce<Partial<PartialEnginesState>>((all, part) => ({ ...all, ...part() }), {}),
         processes: processes.map(({ name, pid }) => ({ name, pid })),
       }),
     };

@@ -1,7 +1,7 @@
 import { chown, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { baseEnvironment, type Launch, type ProcessSpec } from '../process/spec.ts';
-import { runAsCommand, unprivilegedUser } from '../process/unprivileged-user.ts';
+import { commandAs, unprivilegedUser } from '../process/unprivileged-user.ts';
 import { LauncherError } from '../launcher-error.ts';
 import { acceptFromPath } from '../provide/on-path.ts';
 import { readManifest } from '../provide/index.ts';
@@ -66,9 +66,7 @@ async function prepare(
   await writeFile(files.users, `"${AUTH_USER}" "${password}"\n`, { mode: 0o600 });
   await writeFile(files.config, configuration(postgres.address, port, files.users), { mode: 0o600 });
   if (user) for (const file of Object.values(files)) await chown(file, user.uid, user.gid);
-  const { prefix, runAs } = runAsCommand(user, [program, dir]);
-  const [command = '', ...args] = [...prefix, program, files.config];
-  return { command, args, env: baseEnvironment(), cwd: '/', runAs };
+  return { ...commandAs(user, program, [files.config], [dir]), env: baseEnvironment(), cwd: '/' };
 }
 
 function configuration(postgres: PostgresAddress, port: number, usersFile: string): string {

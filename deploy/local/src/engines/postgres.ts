@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { startTimeOf } from '../process/identity.ts';
 import { runCommand } from '../process/run-command.ts';
 import { baseEnvironment, type Launch, type ProcessSpec } from '../process/spec.ts';
-import { runAsCommand, unprivilegedUser, type RunAs } from '../process/unprivileged-user.ts';
+import { commandAs, unprivilegedUser, type RunAs } from '../process/unprivileged-user.ts';
 import { withProgress } from '../progress.ts';
 import { providePostgres, type PostgresPrograms } from '../provide/index.ts';
 import { engineDir, postgresUrl, type EngineContext, type PostgresAddress } from './context.ts';
@@ -54,9 +54,8 @@ async function prepare(context: EngineContext, port: number, password: string): 
   await writeOwned(join(dataDir, 'postgresql.conf'), renderSettings(), user);
   await writeOwned(join(dataDir, 'pg_hba.conf'), hostBasedAuthentication, user);
   await removeStalePidFile(dataDir);
-  const { prefix, runAs } = runAsCommand(user, [programs.postgres, dataDir]);
-  const [command = '', ...args] = [...prefix, programs.postgres, '-D', dataDir, '-p', String(port)];
-  return { command, args, env: environment(), cwd: '/', runAs };
+  const args = ['-D', dataDir, '-p', String(port)];
+  return { ...commandAs(user, programs.postgres, args, [dataDir]), env: environment(), cwd: '/' };
 }
 
 /** Made aside and renamed when whole: a start that was cut off is not taken for a database. */
@@ -67,13 +66,17 @@ async function initialise(programs: PostgresPrograms, user: RunAs | undefined, d
   if (user) await chown(temporary, user.uid, user.gid);
   await writeOwned(passwordFile, `${password}\n`, user);
   try {
-    const { prefix, runAs } = runAsCommand(user, [programs.initdb, temporary]);
-    const [command = '', ...args] = [
-      ...[...prefix, programs.initdb, '-D', temporary, '--username', SUPERUSER, '--pwfile', passwordFile],
-      // The built-in provider sorts the same on every machine and after every upgrade of its C library.
-      ...['--auth=scram-sha-256', '--encoding=UTF8', '--locale=C', '--locale-provider=builtin'],
-      ...['--builtin-locale=C.UTF-8', '--data-checksums', '--no-instructions'],
-    ];
+    const { command, args, runAs } = commandAs(
+      user,
+      programs.initdb,
+      [
+        ...['-D', temporary, '--username', SUPERUSER, '--pwfile', passwordFile],
+        // The built-in provider sorts the same on every machine and after every upgrade of its C library.
+        ...['--auth=scram-sha-256', '--encoding=UTF8', '--locale=C', '--locale-provider=builtin'],
+        ...['--builtin-locale=C.UTF-8', '--data-checksums', '--no-instructions'],
+      ],
+      [temporary],
+    );
     await runCommand(command, args, { env: environment(), cwd: '/', timeoutMs: INITDB_TIMEOUT_MS, ...runAs });
     await rename(temporary, join(dir, 'data'));
   } finally {

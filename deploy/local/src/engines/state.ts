@@ -40,12 +40,11 @@ export const enginesStateSchema = z.strictObject({
   processes: z.array(z.strictObject({ name: z.string(), pid: z.number().int().nullable() })),
 });
 
-type LooseEnginesState = z.infer<typeof enginesStateSchema>;
-
 /** The state of a whole set; a set started with `--only` has just the parts that were asked for. */
-export type PartialEnginesState = LooseEnginesState;
-export type EnginesState = LooseEnginesState &
-  Required<Pick<LooseEnginesState, 'postgres' | 'nats' | 'temporal' | 'keycloak'>>;
+export type PartialEnginesState = z.infer<typeof enginesStateSchema>;
+export type EnginesState = PartialEnginesState & {
+  [Name in 'postgres' | 'nats' | 'temporal' | 'keycloak']: NonNullable<PartialEnginesState[Name]>;
+};
 
 export const defaultEnginesDir = join(defaultStateDir, 'engines');
 

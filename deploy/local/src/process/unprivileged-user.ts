@@ -57,15 +57,17 @@ function canReach(user: RunAs, path: string): boolean {
 }
 
 /**
- * The command that runs a program as another user. Where a folder on the way (root's home, as a rule) is closed to that
- * user, the program keeps the one capability that lets it read, and nothing else of root.
+ * The command that runs a program as another user. Where a folder on the way to `paths` (root's home, as a rule) is closed
+ * to that user, the program keeps the one capability that lets it read, and nothing else of root.
  */
-export function runAsCommand(
+export function commandAs(
   user: RunAs | undefined,
+  program: string,
+  args: readonly string[],
   paths: readonly string[],
-): { prefix: string[]; runAs: RunAs | undefined } {
-  const closed = user && paths.find((path) => !canReach(user, path));
-  if (!user || closed === undefined) return { prefix: [], runAs: user };
+): { command: string; args: string[]; runAs: RunAs | undefined } {
+  const closed = user && [program, ...paths].find((path) => !canReach(user, path));
+  if (!user || closed === undefined) return { command: program, args: [...args], runAs: user };
   const setpriv = ['/usr/bin/setpriv', '/bin/setpriv'].find(isExecutable);
   if (!setpriv) {
     throw new LauncherError(
@@ -75,10 +77,8 @@ export function runAsCommand(
   }
   const capability = '+dac_read_search';
   const ids = [`--reuid=${user.uid}`, `--regid=${user.gid}`, '--clear-groups'];
-  return {
-    prefix: [setpriv, ...ids, `--inh-caps=${capability}`, `--ambient-caps=${capability}`, '--'],
-    runAs: undefined,
-  };
+  const capabilities = [`--inh-caps=${capability}`, `--ambient-caps=${capability}`];
+  return { command: setpriv, args: [...ids, ...capabilities, '--', program, ...args], runAs: undefined };
 }
 
 function isExecutable(path: string): boolean {

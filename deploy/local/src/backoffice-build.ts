@@ -1,0 +1,53 @@
+import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { join, relative } from 'node:path';
+import { checkoutDir } from './paths.ts';
+import { runCommand } from './process/run-command.ts';
+import { withProgress, type Progress } from './progress.ts';
+
+const BUILD_TIMEOUT_MS = 10 * 60_000;
+const LEFT_OUT = new Set(['node_modules', 'build', '.svelte-kit']);
+const backofficeDir = join(checkoutDir, 'backoffice');
+const stampFile = join(backofficeDir, 'build', '.nexus-sources');
+
+/** Builds the back office when its sources, or those of the packages that it uses, are not the ones it was built from. */
+export async function ensureBackofficeBuilt(progress: Progress): Promise<void> {
+  if (!(await hasBuildScript())) return progress('the back office has no build yet; the edge serves the API only');
+  const digest = await sourcesDigest();
+  if (existsSync(stampFile) && (await readFile(stampFile, 'utf8')) === digest) return;
+  await withProgress(progress, 'building the back office', () =>
+    runCommand('npm', ['run', 'build', '--silent'], { cwd: backofficeDir, timeoutMs: BUILD_TIMEOUT_MS }),
+  );
+  await writeFile(stampFile, digest);
+}
+
+async function hasBuildScript(): Promise<boolean> {
+  const manifest = JSON.parse(await readFile(join(backofficeDir, 'package.json'), 'utf8')) as {
+    scripts?: Record<string, string>;
+  };
+  return manifest.scripts?.['build'] !== undefined;
+}
+
+async function sourcesDigest(): Promise<string> {
+  const hash = createHash('sha256');
+  for (const folder of ['backoffice', 'packages/contracts', 'packages/money']) {
+    for (const file of await filesUnder(join(checkoutDir, folder))) {
+      hash.update(`${relative(checkoutDir, file)}\0`).update(await readFile(file));
+    }
+  }
+  return hash.digest('hex');
+}
+
+async function filesUnder(folder: string): Promise<string[]> {
+  if (!existsSync(folder)) return [];
+  const files: string[] = [];
+  const entries = await readdir(folder, { withFileTypes: true });
+  for (const entry of entries.toSorted((a, b) => (a.name < b.name ? -1 : 1))) {
+    if (LEFT_OUT.has(entry.name)) continue;
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) files.push(...(await filesUnder(path)));
+    else if (entry.isFile()) files.push(path);
+  }
+  return files;
+}

@@ -1,0 +1,2 @@
+export { startEngines, stopEngines, enginesStatus } from './control.ts';
+export { readEnginesState, defaultEnginesDir, enginesStateSchema, type EnginesState } from './state.ts';

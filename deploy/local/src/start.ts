@@ -1,0 +1,78 @@
+import { parseArgs } from 'node:util';
+import { formatProcesses } from './format-processes.ts';
+import { describeError } from './launcher-error.ts';
+import { down, status, up, type Running } from './launcher.ts';
+
+const HELP = `npm start [-- options]
+
+Starts all of Nexus and keeps it running until Ctrl-C, which stops everything again.
+
+  --check         start, prove, stop; exits 0 only if all was proved
+  --split         every service in a process of its own
+  --port PORT     where browsers reach it (default: 8080)
+  --help`;
+
+const { values } = parseArgs({
+  options: {
+    check: { type: 'boolean', default: false },
+    split: { type: 'boolean', default: false },
+    port: { type: 'string' },
+    help: { type: 'boolean', default: false },
+  },
+});
+
+const startedAt = performance.now();
+const print = (line: string) => console.log(line);
+const progress = (line: string) => {
+  const seconds = Math.round((performance.now() - startedAt) / 1000);
+  print(`${String(seconds).padStart(4)} s  ${line}`);
+};
+
+function addresses({ engines, platform }: Running): string {
+  const { keycloak, temporalUi } = engines;
+  return [
+    `  Nexus          ${platform.origin}`,
+    `  Operator       ${keycloak.operator.username} / ${keycloak.operator.password}`,
+    ...(temporalUi ? [`  Temporal       ${temporalUi.url}`] : []),
+    `  Keycloak       ${keycloak.adminUrl}  ${keycloak.adminUser} / ${keycloak.adminPassword}`,
+  ].join('\n');
+}
+
+function interrupted(): Promise<void> {
+  return new Promise((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());
+    // Waiting for a signal alone does not keep Node running.
+    setInterval(() => undefined, 60_000);
+  });
+}
+
+async function main(): Promise<number> {
+  const stop = interrupted();
+  const port = values.port === undefined ? {} : { ports: { edge: Number(values.port) } };
+  try {
+    const starting = up({ split: values.split, onProgress: progress, ...port });
+    const running = await Promise.race([starting, stop]);
+    if (!running) return 130;
+    // The demo chain is signed up, sold and proved here, with the functions of @nexus/cli.
+    print(`\n${formatProcesses(status())}\n\n${addresses(running)}\n`);
+    if (values.check) return status().every(({ state }) => state === 'running') ? 0 : 1;
+    print('Ctrl-C stops everything.');
+    await stop;
+    return 0;
+  } finally {
+    progress('stopping everything');
+    await down();
+    progress('stopped');
+  }
+}
+
+if (values.help) {
+  print(HELP);
+} else {
+  try {
+    process.exit(await main());
+  } catch (error) {
+    console.error(describeError(error));
+    process.exit(1);
+  }
+}
