@@ -1,23 +1,19 @@
-import { productsChanged, transactionsRecorded, type ServiceName } from '@nexus/contracts';
+import { productsChanged, transactionsRecorded } from '@nexus/contracts';
 import { onEvent, type EventHandler } from '@nexus/messaging';
 import { adoptProducts } from './product/adopt-products.ts';
 import { moveStock } from './stock-movement/move-stock.ts';
 import { movementsOf } from './stock-movement/stock-movement.ts';
 import type { InventoryDeps } from './deps.ts';
 
-/** Whose events this service takes, and what it does on each. */
-export const subscribers = ({ db }: Pick<InventoryDeps, 'db'>): Partial<Record<ServiceName, EventHandler[]>> => ({
-  sales: [
-    onEvent(transactionsRecorded, async (tx, events) => {
-      for (const event of events) await moveStock(db, tx, event.data.transactions.flatMap(movementsOf));
-    }),
-  ],
-  catalog: [
-    onEvent(productsChanged, (tx, events) =>
-      adoptProducts(
-        tx,
-        events.flatMap((event) => event.data.products),
-      ),
+/** The events that this service takes, and what it does on each. */
+export const subscribers = ({ db }: Pick<InventoryDeps, 'db'>): EventHandler[] => [
+  onEvent(transactionsRecorded, async (tx, events) => {
+    for (const event of events) await moveStock(db, tx, event.data.transactions.flatMap(movementsOf));
+  }),
+  onEvent(productsChanged, (tx, events) =>
+    adoptProducts(
+      tx,
+      events.flatMap((event) => event.data.products),
     ),
-  ],
-});
+  ),
+];

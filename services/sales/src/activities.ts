@@ -1,16 +1,16 @@
-import type { JournalConsumerActivities, ReconcileActivities } from '@nexus/contracts';
+import type { JournalConsumerActivities } from '@nexus/contracts';
 import { followJournal } from '@nexus/messaging';
+import { progress } from '@nexus/temporal-kit';
 import type { SalesDeps } from './deps.ts';
 import { salesApplier } from './journal/journal-applier.ts';
 
-/** What workflows may ask of sales. `heartbeat` is called after each batch, so that a dead worker is noticed soon. */
-export const activities = ({ db, nats }: SalesDeps, heartbeat: () => void): JournalConsumerActivities => {
+/** What workflows may ask of sales. It beats after each batch, so that a dead worker is noticed soon. */
+export const activities = ({ db, nats }: SalesDeps): JournalConsumerActivities => {
   const applier = salesApplier(db);
   return {
     applyJournal: async (input) => ({
       service: 'sales',
-      ...(await followJournal({ db, nats, applier }, input, heartbeat)),
+      ...(await followJournal({ db, nats, applier }, input, progress().beat)),
     }),
   };
 };
-export type SalesActivities = JournalConsumerActivities & Partial<ReconcileActivities>;

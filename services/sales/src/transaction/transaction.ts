@@ -92,7 +92,8 @@ export function completedVoid(seed: TransactionFacts, original: TransactionFacts
   };
 }
 
-const voidableKind = (original: TransactionFacts): 'sale' | 'return' => (original.kind === 'return' ? 'return' : 'sale');
+const voidableKind = (original: TransactionFacts): 'sale' | 'return' =>
+  original.kind === 'return' ? 'return' : 'sale';
 
 function common(entry: SaleEntry | ReturnEntry | PostVoidEntry, place: EntryPlace) {
   return {
