@@ -1,0 +1,90 @@
+import type { Segment, StoredLine, WaitingLine } from '@nexus/journal';
+import type { TenantTx } from '@nexus/tenancy-db';
+
+/*
+ * What the pure rules of `@nexus/journal` must know of one chain. Read under the terminal's lock.
+ */
+
+interface SegmentRow {
+  id: string;
+  first_seq: string;
+  last_seq: string;
+  first_number: string;
+  first_prev: string | null;
+  last_hash: string;
+  parent: string | null;
+}
+
+/** All segments of a chain: one, unless there were gaps or forks. */
+export async function readSegments(tx: TenantTx, terminal: string, chain: string): Promise<Segment[]> {
+  const rows = await tx.bulk<SegmentRow>(
+    'read-segments',
+    `SELECT id, first_seq, last_seq, first_number, encode(first_prev, 'hex') AS first_prev,
+       encode(last_hash, 'hex') AS last_hash, parent
+     FROM journal_segment WHERE terminal = $1 AND chain = $2 ORDER BY first_number`,
+    [terminal, chain],
+  );
+  return rows.map((row) => segmentOf(chain, row));
+}
+
+const segmentOf = (chain: string, row: SegmentRow): Segment => ({
+  chain,
+  id: row.id,
+  firstSeq: Number(row.first_seq),
+  lastSeq: Number(row.last_seq),
+  firstNumber: Number(row.first_number),
+  firstPrev: row.first_prev,
+  lastHash: row.last_hash,
+  parent: row.parent,
+});
+
+/** Segments of every chain of a terminal, by chain, in the order in which the chains first came. */
+export async function readAllSegments(tx: TenantTx, terminal: string): Promise<Map<string, Segment[]>> {
+  const rows = await tx.query<SegmentRow & { chain: string }>(
+    `SELECT id, chain, first_seq, last_seq, first_number, encode(first_prev, 'hex') AS first_prev,
+       encode(last_hash, 'hex') AS last_hash, parent
+     FROM journal_segment WHERE terminal = $1 ORDER BY first_number`,
+    [terminal],
+  );
+  const chains = new Map<string, Segment[]>();
+  for (const row of rows) chains.set(row.chain, [...(chains.get(row.chain) ?? []), segmentOf(row.chain, row)]);
+  return chains;
+}
+
+/** Numbered lines of a chain at some sequences, of every side of its forks. */
+export async function readStoredLines(
+  tx: TenantTx,
+  terminal: string,
+  chain: string,
+  range: { readonly from: number; readonly to: number },
+): Promise<StoredLine[]> {
+  const rows = await tx.query<{ seq: string; hash: string; number: string }>(
+    `SELECT e.seq, encode(e.hash, 'hex') AS hash, e.number
+     FROM journal_segment s JOIN journal_entry e ON e.terminal = s.terminal
+       AND e.number BETWEEN s.first_number + greatest(0, $3 - s.first_seq)
+                        AND s.first_number + least(s.last_seq, $4) - s.first_seq
+     WHERE s.terminal = $1 AND s.chain = $2 AND s.first_seq <= $4 AND s.last_seq >= $3
+     ORDER BY e.number`,
+    [terminal, chain, range.from, range.to],
+  );
+  return rows.map((row) => ({ seq: Number(row.seq), hash: row.hash, number: Number(row.number) }));
+}
+
+/**
+ * Waiting lines that an upload from `fromSeq` on can concern, the nearest first, at most `limit`: a long queue is
+ * numbered piece by piece, by later uploads and by the replay.
+ */
+export async function readWaiting(
+  tx: TenantTx,
+  terminal: string,
+  chain: string,
+  fromSeq: number,
+  limit: number,
+): Promise<WaitingLine[]> {
+  const rows = await tx.query<{ seq: string; hash: string; prev: string | null }>(
+    `SELECT seq, encode(hash, 'hex') AS hash, encode(prev, 'hex') AS prev FROM journal_waiting
+     WHERE terminal = $1 AND chain = $2 AND seq >= $3 ORDER BY seq, hash LIMIT $4`,
+    [terminal, chain, fromSeq, limit],
+  );
+  return rows.map((row) => ({ seq: Number(row.seq), hash: row.hash, previous: row.prev }));
+}

@@ -1,0 +1,87 @@
+import { ENTRY_KINDS, type ExceptionKind } from '@nexus/contracts';
+import { previousHash } from '@nexus/journal';
+
+/** Where the signed header puts a line, whatever the line says of itself. */
+export interface Place {
+  readonly terminal: string;
+  readonly chain: string;
+  readonly seq: number;
+}
+
+/** The little that sync reads of a line. What could not be read is null; `remark` says what does not add up. */
+export interface LineFacts {
+  /** Hash of the line before, as this one names it. */
+  readonly previous: string | null;
+  /** Entry id. */
+  readonly id: string | null;
+  /** Null for a line that no consumer is given: unreadable, of another version, or at another's place. */
+  readonly kind: string | null;
+  readonly branch: string | null;
+  /** Device wall time, epoch milliseconds. */
+  readonly at: number | null;
+  /** Gross of a sale or return, minor units, as the line says it: for the money at risk, not for the books. */
+  readonly gross: number | null;
+  /** The chain that a `chain-reset` announces. */
+  readonly announces: string | null;
+  readonly remark: ExceptionKind | null;
+}
+
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+/** A kind that a text column and a person's screen can hold. */
+const KIND = /^[a-z0-9][a-z0-9.-]{0,63}$/;
+const KINDS: ReadonlySet<string> = new Set(ENTRY_KINDS);
+/** A line this long is handed out only if its JSON form stays well inside a reply. */
+const LONG_LINE = 700_000;
+const MAX_ESCAPED_BYTES = 1_500_000;
+
+const NOTHING = { previous: null, id: null, kind: null, branch: null, at: null, gross: null, announces: null } as const;
+
+/**
+ * Reads one stored line: a single `JSON.parse`, and no judgement beyond what sync itself needs. Never throws; a line
+ * that cannot be read keeps its place and becomes an exception. `text` null: the bytes are not text.
+ */
+export function readLine(text: string | null, place: Place): LineFacts {
+  const value = text === null ? undefined : parsed(text);
+  if (!isRecord(value)) return { ...NOTHING, remark: 'line-unreadable' };
+  const read = factsOf(value);
+  if (value['v'] !== 1) return { ...read, kind: null, remark: 'version-unknown' };
+  if (read.kind === null || isOverlong(text ?? '')) return { ...read, kind: null, remark: 'line-unreadable' };
+  if (value['t'] !== place.terminal || value['c'] !== place.chain || value['s'] !== place.seq)
+    return { ...read, kind: null, remark: 'entry-misplaced' };
+  return { ...read, remark: KINDS.has(read.kind) ? null : 'kind-unknown' };
+}
+
+function factsOf(value: Record<string, unknown>): Omit<LineFacts, 'remark'> {
+  const kind = typeof value['k'] === 'string' && KIND.test(value['k']) ? value['k'] : null;
+  const next = value['next'];
+  return {
+    previous: previousHash(value),
+    id: uuidOf(value['i']),
+    kind,
+    branch: isRecord(value['at']) ? uuidOf(value['at']['br']) : null,
+    at: isRecord(value['w']) && Number.isSafeInteger(value['w']['u']) ? (value['w']['u'] as number) : null,
+    gross: kind === 'sale' || kind === 'return' ? grossOf(value['T']) : null,
+    announces: kind === 'chain-reset' ? uuidOf(next) : null,
+  };
+}
+
+const grossOf = (totals: unknown): number | null =>
+  isRecord(totals) && Number.isSafeInteger(totals['gross']) ? (totals['gross'] as number) : null;
+
+/** A line whose JSON form (every quote and backslash doubled) would not fit a reply to a consumer. */
+const isOverlong = (text: string): boolean =>
+  text.length > LONG_LINE && Buffer.byteLength(JSON.stringify(text)) > MAX_ESCAPED_BYTES;
+
+const uuidOf = (value: unknown): string | null => (typeof value === 'string' && UUID.test(value) ? value : null);
+
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}
