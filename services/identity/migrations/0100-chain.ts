@@ -76,7 +76,6 @@ export const chainMigration = migration({
       operator text NOT NULL,
       at timestamptz NOT NULL DEFAULT now()
     )`,
-    'CREATE INDEX operator_access_at ON operator_access (at DESC, id DESC)',
   ],
   appendOnly: ['operator_access'],
 });

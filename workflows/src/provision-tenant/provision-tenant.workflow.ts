@@ -24,6 +24,8 @@ const UNTIL_DONE: ActivityOptions = {
   startToCloseTimeout: '2 minutes',
   retry: { initialInterval: '1 second', backoffCoefficient: 2, maximumInterval: '1 minute' },
 };
+/** Schema steps tell that they are alive: a worker that died is noticed in this time. */
+const SCHEMA_HEARTBEAT = { heartbeatTimeout: '20 seconds' } as const;
 /** Pause after an undo step that said it can never succeed: a person must look, and then it goes on by itself. */
 const STUCK_UNDO_PAUSE = '10 minutes';
 /** Longest reason kept with a failed tenant. */
@@ -65,8 +67,9 @@ export async function provisionTenant(input: ProvisionTenantInput): Promise<Prov
 async function createSchemas(input: ProvisionTenantInput, undo: (() => Promise<void>)[]): Promise<void> {
   const steps = SERVICES.map((service) => {
     const taskQueue = activityQueue(service);
-    undo.push(() => proxyActivities<TenancyActivities>({ ...UNTIL_DONE, taskQueue }).dropTenantSchema(input));
-    return proxyActivities<TenancyActivities>({ ...FORWARD, taskQueue }).createTenantSchema(input);
+    const options = { ...SCHEMA_HEARTBEAT, taskQueue };
+    undo.push(() => proxyActivities<TenancyActivities>({ ...UNTIL_DONE, ...options }).dropTenantSchema(input));
+    return proxyActivities<TenancyActivities>({ ...FORWARD, ...options }).createTenantSchema(input);
   });
   const failed = (await Promise.allSettled(steps)).find((result) => result.status === 'rejected');
   if (failed !== undefined) throw failed.reason;

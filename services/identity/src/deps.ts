@@ -1,0 +1,26 @@
+import type { ProvisionTenantInput } from '@nexus/contracts';
+import type { Logger } from '@nexus/telemetry';
+import type { TenancyDb } from '@nexus/tenancy-db';
+import type { KeycloakTokenVerifier } from './access-token/keycloak-token.ts';
+import type { TokenSigner } from './access-token/token-signer.ts';
+import type { KeycloakDirectory } from './keycloak/keycloak-directory.ts';
+
+/** What the use cases of identity work with; made in service.ts, and by tests. */
+export interface IdentityDeps {
+  readonly db: TenancyDb;
+  readonly keycloak: KeycloakDirectory;
+  readonly verifyKeycloakToken: KeycloakTokenVerifier;
+  readonly signer: TokenSigner;
+  /** Starts `provisionTenant`, or finds it running. May fail: the sweeper tries again. */
+  readonly startProvisioning: (input: ProvisionTenantInput) => Promise<void>;
+  readonly logger: Logger;
+  readonly settings: IdentitySettings;
+}
+
+export interface IdentitySettings {
+  /** Cell that new tenants live in. */
+  readonly cell: string;
+  readonly enrolmentCodeMinutes: number;
+  /** Sign-ups, enrolments and token requests that one client address may make in a minute, each. */
+  readonly publicRequestsPerMinute: number;
+}

@@ -1,0 +1,45 @@
+import { TOKEN_LIFETIME_SECONDS, type Revocation } from '@nexus/contracts';
+import type { SharedTx, TenancyDb } from '@nexus/tenancy-db';
+
+/** Revocations are told for longer than any token can live. */
+const TOLD_SECONDS = TOKEN_LIFETIME_SECONDS + 120;
+/** Most revocations told at once, newest first: their answer stays well under the limit of a reply. */
+const MAX_TOLD = 10_000;
+
+/**
+ * From now on tokens issued until now are refused; services hear of it within their polling time. Those issued within
+ * this very second are refused too: a token's time has no fractions.
+ */
+async function refuseEarlierTokens(tx: SharedTx, tenantId: string, subject: string): Promise<void> {
+  await tx.query(
+    `INSERT INTO revocation (tenant_id, subject, not_before) VALUES ($1, $2, date_trunc('second', clock_timestamp()) + interval '1 second')
+     ON CONFLICT (tenant_id, subject) DO UPDATE SET not_before = greatest(revocation.not_before, excluded.not_before)`,
+    [tenantId, subject],
+  );
+}
+
+/**
+ * Takes rights away: `work` writes that in the tenant's schema. Two roles, so two transactions: earlier tokens are
+ * refused before it, so that a crash in between leaves nobody with them, and after it, for a token that was issued
+ * meanwhile.
+ */
+export async function whileRevoking<T>(
+  db: TenancyDb,
+  tenantId: string,
+  subject: string,
+  work: () => Promise<T>,
+): Promise<T> {
+  await db.shared((tx) => refuseEarlierTokens(tx, tenantId, subject));
+  const result = await work();
+  await db.shared((tx) => refuseEarlierTokens(tx, tenantId, subject));
+  return result;
+}
+
+export async function currentRevocations(tx: SharedTx): Promise<Revocation[]> {
+  const rows = await tx.query<{ tenant: string; subject: string; notBefore: string }>(
+    `SELECT tenant_id AS tenant, subject, extract(epoch FROM not_before)::bigint AS "notBefore" FROM revocation
+     WHERE not_before > now() - make_interval(secs => $1) ORDER BY not_before DESC LIMIT $2`,
+    [TOLD_SECONDS, MAX_TOLD],
+  );
+  return rows.map((row) => ({ ...row, notBefore: Number(row.notBefore) }));
+}
