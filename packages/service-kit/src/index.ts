@@ -13,5 +13,24 @@ export { Health, type ReadinessCheck } from './http/health.ts';
 export { openApiDocument } from './http/openapi.ts';
 export { TRACE_ID_HEADER } from './http/request-scope.ts';
 export { defineRoute, type HandlerInput, type Reply, type Route, type RouteSpec } from './http/route.ts';
+export { serve, type HttpService, type ServeOptions } from './http/serve.ts';
 export { auditRoutes } from './routes/audit-routes.ts';
 export { exceptionRoutes } from './routes/exception-routes.ts';
+export {
+  ConfigError,
+  defineService,
+  readConfig,
+  type RunningService,
+  type ServiceDefinition,
+  type ServiceRuntime,
+} from './service/define-service.ts';
+export { READY_MESSAGE, runServices, type ProcessHandle } from './service/run-services.ts';
+export { serviceEnv, variableName, type Env } from './service/service-env.ts';
+export { count, flag, processConfig, secret, standardConfig, type StandardConfig } from './service/standard-config.ts';
+export {
+  standardService,
+  startStandardService,
+  type Background,
+  type Kit,
+  type StandardService,
+} from './service/standard-service.ts';

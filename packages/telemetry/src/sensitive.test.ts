@@ -10,7 +10,7 @@ describe('Sensitive', () => {
   });
 
   test.each([
-    ['template', () => `${secret}`],
+    ['template', () => `a ${secret as unknown as string}`],
     ['String()', () => String(secret)],
     ['concatenation', () => 'a' + (secret as unknown as string)],
     ['JSON', () => JSON.stringify({ secret })],

@@ -1,28 +1,26 @@
-import { AUDIT_PERMISSION, auditPath } from '@nexus/contracts';
+import { AUDIT_PERMISSION, auditPath, NexusError } from '@nexus/contracts';
 import type { RpcHandler } from '@nexus/messaging';
 import { defineRoute, type Route } from '../http/route.ts';
 
-/** The longest question an audit asks: one terminal's whole journal. */
-const AUDIT_TIMEOUT_MS = 125_000;
+/** Questions that are served over HTTP too, for whoever proves the books from outside. */
+const isAudit = ({ definition: { scope, name } }: RpcHandler): boolean =>
+  scope === 'tenant' && (name.startsWith('audit-') || name === 'chain-structure');
 
-/**
- * A service's audit questions over HTTP as well, for `nexus prove`: `POST /audit/{name}` with the question as body, the
- * same handlers and shapes as over NATS.
- */
+/** `POST /audit/{name}` for each audit question of a service: the same handler, the same shapes. */
 export const auditRoutes = (handlers: readonly RpcHandler[]): Route[] =>
-  handlers
-    .filter(({ definition }) => definition.scope === 'tenant' && isAudit(definition.name))
-    .map(({ definition, handle }) =>
-      defineRoute({
-        method: 'post',
-        path: auditPath(definition),
-        summary: `Audit: ${definition.name}`,
-        access: { permission: AUDIT_PERMISSION },
-        body: definition.request,
-        response: definition.reply,
-        limits: { timeoutMs: AUDIT_TIMEOUT_MS },
-        handler: ({ ctx, body }) => handle(ctx, body),
-      }),
-    );
-
-const isAudit = (name: string): boolean => name.startsWith('audit-') || name === 'chain-structure';
+  handlers.filter(isAudit).map((handler) =>
+    defineRoute({
+      method: 'post',
+      path: auditPath(handler.definition),
+      summary: `Audit: ${handler.definition.name}`,
+      access: { permission: AUDIT_PERMISSION },
+      body: handler.definition.request,
+      response: handler.definition.reply,
+      limits: { timeoutMs: handler.definition.timeoutMs },
+      handler: ({ ctx, claims, body }) => {
+        // An audit is of the whole chain; whoever sees only some branches may not ask.
+        if (claims.branches !== undefined) throw new NexusError('NX-2003');
+        return handler.handle(ctx, body);
+      },
+    }),
+  );

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { TOKEN_AUDIENCE, TOKEN_ISSUER } from '@nexus/contracts';
 import { createLogger } from '@nexus/telemetry';
 import type { Express } from 'express';
-import { exportJWK, generateKeyPair, SignJWT, type CryptoKey } from 'jose';
+import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 
 /** Set-up shared by this package's own tests. */
 
@@ -21,10 +21,7 @@ export interface Signer {
 }
 
 export async function createSigner(kid: string, now: () => number = Date.now): Promise<Signer> {
-  const { privateKey, publicKey } = (await generateKeyPair('ES256', { extractable: true })) as {
-    privateKey: CryptoKey;
-    publicKey: CryptoKey;
-  };
+  const { privateKey, publicKey } = await generateKeyPair('ES256', { extractable: true });
   const jwk = { ...(await exportJWK(publicKey)), kid, alg: 'ES256', use: 'sig' };
   return {
     jwk,

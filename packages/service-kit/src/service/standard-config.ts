@@ -1,0 +1,46 @@
+import { Sensitive } from '@nexus/telemetry';
+import { z } from 'zod';
+
+/** A setting that is on or off: `true`, `false`, `1`, `0`. */
+export const flag = z.enum(['true', 'false', '1', '0']).transform((value) => value === 'true' || value === '1');
+
+/** A whole number within bounds. */
+export const count = (min: number, max: number) => z.coerce.number().int().min(min).max(max);
+
+/** A secret: never printed, used by `expose()`. */
+export const secret = z
+  .string()
+  .min(1)
+  .transform((value) => new Sensitive(value));
+
+/** How a process listens, logs and stops: every one has this. Setting `httpPort` is variable `NEXUS_HTTP_PORT`. */
+export const processConfig = z.object({
+  httpHost: z.string().default('127.0.0.1'),
+  httpPort: count(0, 65_535).default(8_080),
+  httpMaxRequests: count(1, 100_000).default(256),
+  httpMaxStreams: count(1, 100_000).default(1_000),
+  /** After SIGTERM: how long the process says "not ready" before it closes its doors, so that routers notice. */
+  drainMs: count(0, 60_000).default(0),
+  /** How long requests in hand may take after that. */
+  stopGraceMs: count(0, 300_000).default(10_000),
+});
+
+/** What the standard service of the platform needs. A service extends it: `standardConfig.extend({ … })`. */
+export const standardConfig = processConfig.extend({
+  /** Login `{service}_service`; a pooler in transaction mode may stand between. */
+  databaseUrl: secret,
+  /** Login `{service}_provisioner`, straight to PostgreSQL. */
+  provisionerDatabaseUrl: secret,
+  databasePool: count(1, 200).default(8),
+  databaseNamedStatements: flag.default(false),
+  /** Migrate the shared schema at start. Off where a release job does it. */
+  migrateShared: flag.default(true),
+  /** Bring tenants' schemas up in the background after the start. Off where a release job does it. */
+  migrateTenants: flag.default(true),
+  natsUrl: secret,
+  temporalAddress: z.string().default('127.0.0.1:7233'),
+  temporalNamespace: z.string().default('nexus'),
+  /** Activities of this service at once. */
+  activityConcurrency: count(1, 200).default(8),
+});
+export type StandardConfig = z.output<typeof standardConfig>;

@@ -1,0 +1,122 @@
+import { securityState, type ServiceName } from '@nexus/contracts';
+import {
+  callRpc,
+  messagingSharedMigrations,
+  messagingTenantMigrations,
+  openNats,
+  type EventHandler,
+  type NatsLink,
+  type RpcHandler,
+} from '@nexus/messaging';
+import {
+  createProvisioner,
+  createTenancyDb,
+  type Migration,
+  type Provisioner,
+  type ProvisionerOptions,
+  type TenancyDb,
+  type TenancyDbOptions,
+} from '@nexus/tenancy-db';
+import type { Logger } from '@nexus/telemetry';
+import { connectTemporal, type TemporalLink } from '@nexus/temporal-kit';
+import type { z } from 'zod';
+import { createTokenVerifier, type SecurityState, type TokenVerifier } from '../access/token-verifier.ts';
+import type { ReadinessCheck } from '../http/health.ts';
+import type { Route } from '../http/route.ts';
+import { defineService, type RunningService, type ServiceDefinition, type ServiceRuntime } from './define-service.ts';
+import { runParts } from './run-parts.ts';
+import type { StandardConfig } from './standard-config.ts';
+
+/** What the kit makes for a service; its own objects are made from these. */
+export interface Kit<C> {
+  readonly config: C;
+  readonly logger: Logger;
+  readonly db: TenancyDb;
+  readonly provisioner: Provisioner;
+  readonly nats: NatsLink;
+  readonly temporal: TemporalLink;
+  readonly stopping: AbortSignal;
+}
+
+/** Something of a service's own that runs beside requests: a sweeper, a relay of signals. */
+export interface Background {
+  start(): void;
+  /** Ends what is in hand. */
+  stop(): Promise<void> | void;
+}
+
+/** A service as tables: what it keeps, answers, hears and does. `D` is what its own code works with. */
+export interface StandardService<C extends StandardConfig, D> {
+  readonly name: ServiceName;
+  readonly config: z.ZodType<C>;
+  readonly tenantMigrations: readonly Migration[];
+  readonly sharedMigrations?: readonly Migration[];
+  readonly entities?: NonNullable<TenancyDbOptions['entities']>;
+  readonly seedTenant?: NonNullable<ProvisionerOptions['seedTenant']>;
+  /** Makes the service's own objects once, before anything starts. */
+  readonly deps: (kit: Kit<C>) => D | Promise<D>;
+  readonly routes: (deps: D) => readonly Route[];
+  readonly subscribers?: (deps: D) => readonly EventHandler[];
+  /** Questions it answers besides those about its event log, which every service answers. */
+  readonly rpcHandlers?: (deps: D) => readonly RpcHandler[];
+  /** Activities besides those that make and drop a tenant's schema, which every service has. */
+  readonly activities?: (deps: D) => object;
+  readonly background?: (deps: D) => readonly Background[];
+  /** Essential parts besides the database. */
+  readonly readiness?: (deps: D) => Readonly<Record<string, ReadinessCheck>>;
+  /** Where keys and revocations come from, for the service that owns them; all others ask it. */
+  readonly securityState?: (deps: D) => () => Promise<SecurityState>;
+}
+
+/** The definition of a service that is made of tables: `export const service = standardService({ … })`. */
+export const standardService = <C extends StandardConfig, D>(spec: StandardService<C, D>): ServiceDefinition<C> =>
+  defineService({ name: spec.name, config: spec.config, start: (runtime) => startStandardService(spec, runtime) });
+
+/**
+ * Starts a service in order: its database's shared schema, its parts, at last its door. NATS and Temporal may be away:
+ * what needs them begins when they come. Stops in the opposite order.
+ */
+export async function startStandardService<C extends StandardConfig, D>(
+  spec: StandardService<C, D>,
+  runtime: ServiceRuntime<C>,
+): Promise<RunningService> {
+  const kit = makeKit(spec, runtime);
+  try {
+    const deps = await spec.deps(kit);
+    return await runParts(spec, runtime, kit, deps, verifierFor(spec, kit, deps));
+  } catch (error) {
+    await closeKit(kit);
+    throw error;
+  }
+}
+
+export async function closeKit(kit: Kit<StandardConfig>): Promise<void> {
+  await Promise.all([kit.nats.close(), kit.temporal.close(), kit.db.close(), kit.provisioner.close()]);
+}
+
+function makeKit<C extends StandardConfig, D>(spec: StandardService<C, D>, runtime: ServiceRuntime<C>): Kit<C> {
+  const { config, logger, stopping } = runtime;
+  const provisioner = createProvisioner({
+    service: spec.name,
+    url: config.provisionerDatabaseUrl.expose(),
+    tenantMigrations: [...messagingTenantMigrations, ...spec.tenantMigrations],
+    sharedMigrations: [...messagingSharedMigrations, ...(spec.sharedMigrations ?? [])],
+    ...(spec.seedTenant === undefined ? {} : { seedTenant: spec.seedTenant }),
+  });
+  const db = createTenancyDb({
+    service: spec.name,
+    url: config.databaseUrl.expose(),
+    poolSize: config.databasePool,
+    namedStatements: config.databaseNamedStatements,
+    requiredMigration: provisioner.requiredMigration,
+    ...(spec.entities === undefined ? {} : { entities: spec.entities }),
+  });
+  const nats = openNats({ url: config.natsUrl.expose(), name: `nexus-${spec.name}`, logger });
+  const temporal = connectTemporal({ address: config.temporalAddress, namespace: config.temporalNamespace, logger });
+  return { config, logger, db, provisioner, nats, temporal, stopping };
+}
+
+function verifierFor<C extends StandardConfig, D>(spec: StandardService<C, D>, kit: Kit<C>, deps: D): TokenVerifier {
+  const fetchState = spec.securityState?.(deps) ?? (() => callRpc(kit.nats, securityState, null, {}));
+  return createTokenVerifier({ fetchState, logger: kit.logger });
+}

@@ -1,0 +1,52 @@
+import { WORKFLOW_TASK_QUEUE } from '@nexus/contracts';
+import type { Logger } from '@nexus/telemetry';
+import { Worker } from '@temporalio/worker';
+import { Supervisor } from './supervisor.ts';
+import type { WorkerConnection } from './worker-connection.ts';
+import { bundleWorkflows, type WorkflowBundle } from './workflow-bundle.ts';
+
+export interface WorkflowWorkerOptions {
+  /** Absolute path of the module that exports every workflow. */
+  readonly workflowsPath: string;
+  readonly connection: WorkerConnection;
+  readonly namespace: string;
+  readonly logger: Logger;
+  /** Where the bundle is kept between starts. */
+  readonly bundleCacheDir?: string;
+  /** Workflow tasks at once. Default 20; each is milliseconds of CPU. */
+  readonly maxConcurrent?: number;
+  /** Workflows kept in memory between tasks. Default 200. */
+  readonly maxCached?: number;
+  readonly graceMs?: number;
+  /** Queue, where it is not the common one (tests). */
+  readonly taskQueue?: string;
+}
+
+const MAX_CONCURRENT = 20;
+const MAX_CACHED = 200;
+const GRACE_MS = 5_000;
+const MAX_POLLERS = 4;
+
+/** Runs workflows: no database, no activities, only orchestration. */
+export function createWorkflowWorker(options: WorkflowWorkerOptions): Supervisor {
+  const { connection, namespace, logger, workflowsPath } = options;
+  const cache = options.bundleCacheDir === undefined ? {} : { cacheDir: options.bundleCacheDir };
+  let bundle: Promise<WorkflowBundle> | undefined;
+  const bundled = (): Promise<WorkflowBundle> => (bundle ??= bundleWorkflows({ workflowsPath, logger, ...cache }));
+  return new Supervisor({
+    name: 'workflows',
+    logger,
+    create: async () =>
+      Worker.create({
+        workflowBundle: await bundled(),
+        connection: await connection.get(),
+        namespace,
+        taskQueue: options.taskQueue ?? WORKFLOW_TASK_QUEUE,
+        maxConcurrentWorkflowTaskExecutions: options.maxConcurrent ?? MAX_CONCURRENT,
+        maxCachedWorkflows: options.maxCached ?? MAX_CACHED,
+        workflowTaskPollerBehavior: { type: 'autoscaling', minimum: 2, initial: 2, maximum: MAX_POLLERS },
+        workflowThreadPoolSize: 1,
+        shutdownGraceTime: options.graceMs ?? GRACE_MS,
+      }),
+  });
+}
