@@ -20,7 +20,11 @@ export interface IdentityDeps {
 export interface IdentitySettings {
   /** Cell that new tenants live in. */
   readonly cell: string;
+  /** Organization whose members operate the platform; by its alias where the id is not configured. */
+  readonly platformOrganizationId: string | undefined;
   readonly enrolmentCodeMinutes: number;
-  /** Sign-ups, enrolments and token requests that one client address may make in a minute, each. */
-  readonly publicRequestsPerMinute: number;
+  /** Sign-ups that one client address may make in a minute. */
+  readonly signUpsPerMinute: number;
+  /** Enrolments, and nonces and tokens of terminals, that one client address may ask for in a minute. */
+  readonly terminalRequestsPerMinute: number;
 }

@@ -24,7 +24,7 @@ export async function exchangeToken(
   const identity = await deps.verifyKeycloakToken(authorization);
   const organization = singleOrganization(identity);
   const { subject } = identity;
-  if (organization.alias === PLATFORM_SLUG)
+  if (isPlatform(deps, organization))
     return deps.signer.issue({ sub: subject, typ: 'operator', perms: ['platform:operate'] });
   const tenant = await deps.db.shared((tx) => tenantByOrganization(tx, organization.id));
   if (tenant === undefined) throw new NexusError('NX-2003', 'The organization is no chain that is ready');
@@ -44,6 +44,11 @@ export async function exchangeToken(
     ...(access.branches === null ? {} : { branches: access.branches }),
   });
 }
+
+export const isPlatform = (
+  { settings: { platformOrganizationId } }: IdentityDeps,
+  { id, alias }: { readonly id: string; readonly alias: string },
+): boolean => alias === PLATFORM_SLUG && (platformOrganizationId === undefined || id === platformOrganizationId);
 
 /** A platform operator's token for one tenant, with fixed permissions; the tenant keeps a record that it was taken. */
 export async function issueOperatorToken(

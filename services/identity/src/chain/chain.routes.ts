@@ -1,12 +1,4 @@
-import {
-  AUDIT_PERMISSION,
-  auditPath,
-  chainStructure,
-  operatorAccessRow,
-  pageOf,
-  pageQuery,
-  uuid,
-} from '@nexus/contracts';
+import { chainStructure, operatorAccessRow, pageOf, pageQuery, uuid } from '@nexus/contracts';
 import { defineRoute, visibleBranches, type Route } from '@nexus/service-kit';
 import type { IdentityDeps } from '../deps.ts';
 import { cursorKey, pageOfRows } from '../paging.ts';
@@ -18,15 +10,6 @@ export const chainRoutes = ({ db }: IdentityDeps): Route[] => [
     path: '/chain',
     summary: 'The chain with its legal entities, and the branches and terminals that the bearer may see',
     access: { permission: 'chain:read' },
-    response: chainStructure.reply,
-    handler: ({ ctx, claims }) => readChainStructure(db, ctx, visibleBranches(claims)),
-  }),
-  defineRoute({
-    method: 'post',
-    path: auditPath(chainStructure),
-    summary: 'The chain’s structure, for an audit',
-    access: { permission: AUDIT_PERMISSION },
-    body: chainStructure.request,
     response: chainStructure.reply,
     handler: ({ ctx, claims }) => readChainStructure(db, ctx, visibleBranches(claims)),
   }),

@@ -1,5 +1,6 @@
 import { meAnswer, myOrganizations, type AccessTokenClaims, type Me, type MyOrganizations } from '@nexus/contracts';
 import { defineRoute, type Route } from '@nexus/service-kit';
+import { isPlatform } from '../access-token/exchange-token.ts';
 import type { IdentityDeps } from '../deps.ts';
 import { grantsOf, staffBySubject } from '../staff/staff.repository.ts';
 import { PLATFORM_SLUG } from '../tenant/tenant.ts';
@@ -53,15 +54,13 @@ async function whoIs({ db }: IdentityDeps, claims: AccessTokenClaims): Promise<M
   };
 }
 
-async function organizationsOf(
-  { db, keycloak, verifyKeycloakToken }: IdentityDeps,
-  authorization: string | undefined,
-): Promise<MyOrganizations> {
-  const { subject } = await verifyKeycloakToken(authorization);
+async function organizationsOf(deps: IdentityDeps, authorization: string | undefined): Promise<MyOrganizations> {
+  const { db, keycloak } = deps;
+  const { subject } = await deps.verifyKeycloakToken(authorization);
   const organizations = await keycloak.organizationsOf(subject);
   const ids = organizations.map(({ id }) => id);
   const tenants = await db.shared((tx) => tenantsOfOrganizations(tx, ids));
-  const operates = organizations.some(({ alias }) => alias === PLATFORM_SLUG);
+  const operates = organizations.some((organization) => isPlatform(deps, organization));
   return {
     items: [
       ...tenants.map(({ slug, name, tenantId }) => ({ alias: slug, name, kind: 'tenant' as const, tenantId })),

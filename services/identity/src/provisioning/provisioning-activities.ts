@@ -11,12 +11,11 @@ import { writeDefaults } from './write-defaults.ts';
 
 /**
  * What `provisionTenant` asks of identity. Every activity reads the owning row first, is idempotent, and its undo removes
- * only what carries the provisioning id.
+ * only what carries the provisioning id. (Its schema is made by the activities that every service has.)
  */
 export function createProvisioningActivities(
   deps: IdentityDeps,
-  tenancy: TenancyActivities,
-): IdentityProvisioningActivities {
+): Omit<IdentityProvisioningActivities, keyof TenancyActivities> {
   const { db, keycloak } = deps;
 
   /** The row while it may be worked on forward: NX-1006 once the tenant is settled. */
@@ -35,7 +34,6 @@ export function createProvisioningActivities(
   };
 
   return {
-    ...tenancy,
     beginProvisioning: async (input) => {
       const moved = await db.shared((tx) => moveTenant(tx, input, 'provisioning'));
       return moved !== undefined;

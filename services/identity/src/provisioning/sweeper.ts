@@ -1,3 +1,4 @@
+import type { Background } from '@nexus/service-kit';
 import type { IdentityDeps } from '../deps.ts';
 import { claimUnsettled } from '../tenant/tenant.repository.ts';
 
@@ -27,8 +28,9 @@ const tidy = async ({ db }: IdentityDeps): Promise<void> => {
 };
 
 /** Sweeps until stopped; what fails is tried again at the next turn, and said when it begins and when it ends. */
-export function startSweeper(deps: IdentityDeps): { stop(): Promise<void> } {
+export function createSweeper(deps: IdentityDeps): Background {
   let timer: NodeJS.Timeout | undefined;
+  let running = Promise.resolve();
   let turns = 0;
   let failing = false;
   let stopped = false;
@@ -45,8 +47,8 @@ export function startSweeper(deps: IdentityDeps): { stop(): Promise<void> } {
     }
     if (!stopped) timer = setTimeout(() => (running = turn()), SWEEP_MS);
   };
-  let running = turn();
   return {
+    start: () => (running = turn()),
     stop: async () => {
       stopped = true;
       clearTimeout(timer);

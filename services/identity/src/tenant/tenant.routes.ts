@@ -22,7 +22,7 @@ import { tenantByIdOrSlug } from './tenant-by-key.ts';
 import { listTenants, tenantById, type Tenant } from './tenant.repository.ts';
 
 export function tenantRoutes(deps: IdentityDeps): Route[] {
-  const signUps = createRateLimit(deps.settings.publicRequestsPerMinute);
+  const signUps = createRateLimit(deps.settings.signUpsPerMinute);
   const platform = { permission: 'platform:operate' } as const;
   return [
     defineRoute({

@@ -21,8 +21,8 @@ import { issueTerminalToken, newTerminalNonce } from './terminal-token.ts';
 
 /** How a terminal gets its identity, and then its tokens. Public routes: what the request carries proves itself. */
 export function enrolmentRoutes(deps: IdentityDeps): Route[] {
-  const enrolments = createRateLimit(deps.settings.publicRequestsPerMinute);
-  const proofs = createRateLimit(deps.settings.publicRequestsPerMinute);
+  const enrolments = createRateLimit(deps.settings.terminalRequestsPerMinute);
+  const proofs = createRateLimit(deps.settings.terminalRequestsPerMinute);
   return [
     defineRoute({
       method: 'post',

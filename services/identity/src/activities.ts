@@ -1,0 +1,1 @@
+export { createProvisioningActivities as activities } from './provisioning/provisioning-activities.ts';
