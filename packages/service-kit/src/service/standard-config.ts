@@ -38,6 +38,8 @@ export const standardConfig = processConfig.extend({
   /** Bring tenants' schemas up in the background after the start. Off where a release job does it. */
   migrateTenants: flag.default(true),
   natsUrl: secret,
+  /** How often keys and revocations are asked for. */
+  securityPollMs: count(100, 60_000).default(15_000),
   temporalAddress: z.string().default('127.0.0.1:7233'),
   temporalNamespace: z.string().default('nexus'),
   /** Activities of this service at once. */

@@ -118,5 +118,5 @@ function makeKit<C extends StandardConfig, D>(spec: StandardService<C, D>, runti
 
 function verifierFor<C extends StandardConfig, D>(spec: StandardService<C, D>, kit: Kit<C>, deps: D): TokenVerifier {
   const fetchState = spec.securityState?.(deps) ?? (() => callRpc(kit.nats, securityState, null, {}));
-  return createTokenVerifier({ fetchState, logger: kit.logger });
+  return createTokenVerifier({ fetchState, logger: kit.logger, pollMs: kit.config.securityPollMs });
 }

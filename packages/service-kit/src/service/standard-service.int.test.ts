@@ -1,0 +1,181 @@
+import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { securityState, WORKFLOW_TASK_QUEUE, type Problem } from '@nexus/contracts';
+import { openNats, RpcServer, rpcHandler, type NatsLink } from '@nexus/messaging';
+import {
+  createTestDatabases,
+  realTemporalEnvironment,
+  startTcpProxy,
+  startTestNats,
+  waitFor,
+  type TcpProxy,
+  type TestDatabases,
+  type TestNats,
+} from '@nexus/testkit';
+import { connectTemporal, createWorkflowWorker, WorkerConnection, type Supervisor } from '@nexus/temporal-kit';
+import { uuidv7 } from '@nexus/tenancy-db';
+import { createSigner, PERSON, quiet, type Signer } from '../test-support/http-fixture.ts';
+import { life, sampleService } from '../test-support/sample-service.ts';
+import { readConfig, type RunningService } from './define-service.ts';
+
+const tenant = { tenantId: uuidv7(), provisioningId: uuidv7() };
+const stopping = new AbortController();
+const revocations: { tenant: string | null; subject: string; notBefore: number }[] = [];
+
+let databases: TestDatabases;
+let nats: TestNats;
+let natsCable: TcpProxy;
+let temporalCable: TcpProxy;
+let address: string;
+let namespace: string;
+let signer: Signer;
+let running: RunningService;
+let identity: { link: NatsLink; server: RpcServer };
+let workflows: { worker: Supervisor; connection: WorkerConnection };
+
+beforeAll(async () => {
+  databases = await createTestDatabases({ services: ['catalog'] });
+  nats = await startTestNats();
+  const environment = await realTemporalEnvironment();
+  address = environment.address;
+  namespace = environment.namespace ?? '';
+  await environment.teardown();
+  natsCable = await startTcpProxy({ port: nats.port });
+  temporalCable = await startTcpProxy({ port: Number(address.split(':')[1]) });
+  signer = await createSigner('k1');
+  identity = answerAsIdentity();
+  workflows = runWorkflows();
+  natsCable.cut();
+  temporalCable.cut();
+  const env = {
+    NEXUS_CATALOG_DATABASE_URL: databases.url('catalog'),
+    NEXUS_CATALOG_PROVISIONER_DATABASE_URL: databases.provisionerUrl('catalog'),
+    NEXUS_NATS_URL: `nats://127.0.0.1:${natsCable.port}`,
+    NEXUS_TEMPORAL_ADDRESS: `127.0.0.1:${temporalCable.port}`,
+    NEXUS_TEMPORAL_NAMESPACE: namespace,
+    NEXUS_HTTP_PORT: '0',
+    NEXUS_SECURITY_POLL_MS: '200',
+  };
+  const config = readConfig(sampleService, env);
+  running = await sampleService.start({
+    name: 'catalog',
+    config,
+    logger: quiet,
+    version: '1',
+    stopping: stopping.signal,
+  });
+}, 120_000);
+
+afterAll(async () => {
+  if (!stopping.signal.aborted) await running.stop();
+  await workflows.worker.stop();
+  await workflows.connection.close();
+  await identity.server.stop();
+  await identity.link.close();
+  await Promise.all([natsCable.close(), temporalCable.close()]);
+  await nats.stop();
+  await databases.drop();
+}, 60_000);
+
+/** Keys and revocations, as identity answers them. */
+function answerAsIdentity() {
+  const link = openNats({ url: nats.url, name: 'identity', logger: quiet });
+  const server = new RpcServer(link, quiet);
+  server.serve([rpcHandler(securityState, () => Promise.resolve({ keys: [signer.jwk], revocations }))]);
+  return { link, server };
+}
+
+function runWorkflows() {
+  const workflowsPath = join(import.meta.dirname, '../test-support/provision.workflow.ts');
+  const connection = new WorkerConnection(address, quiet);
+  const worker = createWorkflowWorker({ workflowsPath, connection, namespace, logger: quiet });
+  worker.start();
+  return { worker, connection };
+}
+
+const tokenOf = (claims: Record<string, unknown>) =>
+  signer.sign({ ten: tenant.tenantId, perms: ['catalog:read', 'catalog:manage'], ...claims });
+const send = async (path: string, init: RequestInit = {}, claims: Record<string, unknown> = {}, token?: string) =>
+  fetch(`${running.url ?? ''}${path}`, {
+    ...init,
+    headers: {
+      'content-type': 'application/json',
+      authorization: `Bearer ${token ?? (await tokenOf(claims))}`,
+    },
+  });
+const codeOf = async (response: Response) => ((await response.json()) as Problem).code;
+
+describe('without NATS and Temporal', () => {
+  test('the service is ready, because its database is there', async () => {
+    for (const probe of ['/livez', '/startupz', '/readyz'])
+      expect((await fetch(`${running.url ?? ''}${probe}`)).status).toBe(200);
+  });
+
+  test('tokens cannot be judged yet, and it says so', async () => {
+    const response = await send(`/notes/${randomUUID()}`);
+    expect([response.status, await codeOf(response)]).toEqual([503, 'NX-3001']);
+  });
+});
+
+describe('when they come', () => {
+  test('tokens are verified with the keys that identity gives', async () => {
+    natsCable.heal();
+    await waitFor(async () => (await send(`/notes/${randomUUID()}`)).status === 404, { timeoutMs: 30_000 });
+  }, 40_000);
+
+  test('a tenant that is not here is not known', async () => {
+    const response = await send(`/notes/${randomUUID()}`);
+    expect([response.status, await codeOf(response)]).toEqual([404, 'NX-3003']);
+  });
+
+  test('a workflow makes the tenant’s schema', async () => {
+    temporalCable.heal();
+    const temporal = connectTemporal({ address, namespace, logger: quiet });
+    const options = { taskQueue: WORKFLOW_TASK_QUEUE, workflowId: `provision/${tenant.tenantId}`, args: [tenant] };
+    await temporal.call('provision', (client) => client.workflow.execute('provision', options), 45_000);
+    await temporal.close();
+  }, 60_000);
+
+  test('the tenant works, and is his alone', async () => {
+    const id = uuidv7();
+    const written = await send(`/notes/${id}`, { method: 'PUT', body: JSON.stringify({ text: 'kente' }) });
+    expect(written.status).toBe(204);
+    expect(await (await send(`/notes/${id}`)).json()).toEqual({ notes: [{ id, text: 'kente' }] });
+    expect((await send(`/notes/${id}`, {}, { ten: uuidv7() })).status).toBe(404);
+  });
+
+  test('the audit of the event log is there for whoever sees the whole chain', async () => {
+    const ask = (claims: Record<string, unknown>) =>
+      send('/audit/audit-event-log', { method: 'POST', body: '{}' }, { perms: ['audit:read'], ...claims });
+    expect(await (await ask({})).json()).toMatchObject({ head: 0, pending: 0 });
+    expect((await ask({ branches: [uuidv7()] })).status).toBe(403);
+  });
+
+  test('identity going away changes nothing for tokens already known', async () => {
+    natsCable.cut();
+    expect((await send(`/notes/${randomUUID()}`)).status).toBe(200);
+    natsCable.heal();
+  });
+
+  test('a revocation arrives with the next poll', async () => {
+    const token = await tokenOf({ iat: Math.floor(Date.now() / 1000) - 10 });
+    const path = `/notes/${randomUUID()}`;
+    expect((await send(path, {}, {}, token)).status).toBe(200);
+    revocations.push({ tenant: tenant.tenantId, subject: PERSON, notBefore: Math.floor(Date.now() / 1000) - 5 });
+    await waitFor(async () => (await send(path, {}, {}, token)).status === 401);
+    expect((await send(path)).status).toBe(200);
+  }, 30_000);
+});
+
+test('it stops in order: not ready, requests in hand answered, then its own work, then nothing', async () => {
+  const base = running.url ?? '';
+  const inHand = fetch(`${base}/until-stop`);
+  await waitFor(() => life.includes('request'));
+  stopping.abort();
+  expect((await fetch(`${base}/readyz`)).status).toBe(503);
+  await running.stop();
+  expect(await (await inHand).json()).toEqual({ ended: 'in order' });
+  expect(life).toEqual(['background started', 'request', 'background stopped']);
+  await expect(fetch(`${base}/livez`)).rejects.toThrow();
+}, 30_000);
