@@ -153,7 +153,12 @@ describe('the databases of services', () => {
 
   test('give the service login nothing: it owns nothing, inherits nothing, makes nothing', async () => {
     const url = as(sales.serviceLogin, sales.database);
-    for (const sql of ['CREATE TABLE public.t (id int)', 'CREATE SCHEMA s', 'CREATE ROLE r', 'CREATE TEMP TABLE t (id int)']) {
+    for (const sql of [
+      'CREATE TABLE public.t (id int)',
+      'CREATE SCHEMA s',
+      'CREATE ROLE r',
+      'CREATE TEMP TABLE t (id int)',
+    ]) {
       await expect(query(sql, url)).rejects.toThrow('permission denied');
     }
     const [role] = await query(
