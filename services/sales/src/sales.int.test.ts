@@ -1,5 +1,11 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
-import { auditTransactions } from '@nexus/contracts';
+import {
+  auditJournal,
+  auditJournalHeads,
+  auditTransactions,
+  chainStructure,
+  type SalesFigures,
+} from '@nexus/contracts';
 import {
   callRpc,
   followJournal,
@@ -7,7 +13,9 @@ import {
   messagingSharedMigrations,
   messagingTenantMigrations,
   openNats,
+  rpcHandler,
   RpcServer,
+  type RpcHandler,
   type NatsLink,
 } from '@nexus/messaging';
 import { createLogger } from '@nexus/telemetry';
@@ -25,6 +33,7 @@ import { transactionLogMigration } from '../migrations/0100-transaction-log.ts';
 import { readDayTotals } from './day-total/day-total.repository.ts';
 import { salesApplier } from './journal/journal-applier.ts';
 import { rebuildProjections } from './rebuild/rebuild-projections.ts';
+import { reconcileBranch } from './reconciliation/reconcile-branch.ts';
 import { rpcHandlers } from './rpc-handlers.ts';
 import { FakeJournal, lineOf } from './testing/fake-journal.ts';
 import { listTransactions, readTransaction } from './transaction/transaction.repository.ts';
@@ -275,5 +284,80 @@ test('what the back office reads', async () => {
   expect(days).toMatchObject({
     latest: '2026-03-02',
     rows: [{ kind: 'sale', transactions: 1, gross: 2300, tax: 300, units: 2000 }],
+  });
+});
+
+describe('reconciliation', () => {
+  /** What sync and identity answer about one terminal, its figures as given. */
+  const answers = (figures: () => SalesFigures[]): RpcHandler[] =>
+    [
+      rpcHandler(chainStructure, () =>
+        Promise.resolve({
+          slug: 'test',
+          name: 'Test',
+          legalEntities: [],
+          branches: [],
+          terminals: [
+            {
+              id: journal.terminal,
+              index: 0,
+              name: 'T1',
+              branch: journal.branch,
+              legalEntity: journal.legalEntity,
+              keyId: null,
+              publicKey: null,
+              chain: null,
+              revokedAt: null,
+            },
+          ],
+        }),
+      ),
+      rpcHandler(auditJournalHeads, () =>
+        Promise.resolve({
+          epoch: 1,
+          terminals: [{ terminal: journal.terminal, number: journal.lines.length, waiting: 0 }],
+        }),
+      ),
+      rpcHandler(auditJournal, () =>
+        Promise.resolve({
+          journalEntries: journal.lines.length,
+          gaps: 0,
+          forks: 0,
+          duplicatesAbsorbed: 0,
+          receivedThrough: 0,
+          tillHead: 0,
+          lastContact: null,
+          exceptions: 0,
+          figures: figures(),
+          findings: [],
+        }),
+      ),
+    ] as RpcHandler[];
+
+  test('files what differs, and settles it when it no longer does', async () => {
+    journal.transaction('sale', [lineOf(1, 1000, 100)]);
+    const reconcile = () =>
+      reconcileBranch({ db, nats: link, logger }, { tenantId: tenant.tenantId, branchId: journal.branch });
+    let figures: SalesFigures[] = [];
+    const others = new RpcServer(link, logger);
+    others.serve(answers(() => figures));
+    await waitFor(() =>
+      callRpc(link, chainStructure, tenant.tenantId, {}).then(
+        () => true,
+        () => false,
+      ),
+    );
+    await expect(reconcile()).rejects.toMatchObject({ code: 'NX-3004' });
+    await replay();
+    figures = (await audit()).figures;
+    expect(await reconcile()).toEqual({ checked: 1, differences: 0 });
+    expect(await exceptions()).toEqual([]);
+    figures = figures.map((f) => ({ ...f, grossSalesMinor: f.grossSalesMinor + 1 }));
+    expect(await reconcile()).toEqual({ checked: 1, differences: 1 });
+    expect(await exceptions()).toEqual([{ kind: 'reconciliation-differs', open: true }]);
+    figures = (await audit()).figures;
+    expect(await reconcile()).toEqual({ checked: 1, differences: 0 });
+    expect(await exceptions()).toEqual([{ kind: 'reconciliation-differs', open: false }]);
+    await others.stop();
   });
 });

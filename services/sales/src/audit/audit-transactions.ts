@@ -9,10 +9,11 @@ type Reply = z.infer<typeof auditTransactions.reply>;
 /** Recomputes one terminal's figures from stored rows, up to a journal number, and checks what can be checked on them. */
 export const auditTransactionsRpc = (db: TenancyDb): RpcHandler =>
   rpcHandler(auditTransactions, (ctx, request) =>
-    db.tx(ctx, (tx) => audit(tx, request), { isolation: 'REPEATABLE READ', statementTimeoutMs: 110_000 }),
+    db.tx(ctx, (tx) => auditTerminal(tx, request), { isolation: 'REPEATABLE READ', statementTimeoutMs: 110_000 }),
   ) as RpcHandler;
 
-async function audit(tx: TenantTx, { terminal, watermark }: Request): Promise<Reply> {
+/** One terminal's transaction log, recomputed from its rows up to the watermark, in the caller's transaction. */
+export async function auditTerminal(tx: TenantTx, { terminal, watermark }: Request): Promise<Reply> {
   const cursor = await readJournalCursor(tx, terminal);
   const nothing = watermark.number === 0;
   const reached = nothing || (cursor.epoch === watermark.epoch && cursor.number >= watermark.number);
