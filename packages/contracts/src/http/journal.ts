@@ -45,6 +45,13 @@ export const replayState = z.object({
 });
 
 /**
+ * `GET /entries/:id?terminal=&chain=&seq=`: the journal is found by place, which a transaction's `entry` names; it has no
+ * index of entry ids.
+ */
+export const journalEntryParams = z.strictObject({ id: uuid });
+export const journalEntryQuery = z.strictObject({ terminal: uuid, chain: uuid, seq: z.coerce.number().int().min(1) });
+
+/**
  * One entry as it is kept (permission `journal:read`). `line` is the exact text whose SHA-256 is `hash`, null where the
  * bytes are not text; `replay` has one row for each service that takes entries from the journal.
  */
@@ -59,6 +66,48 @@ export const journalEntryDetail = z.object({
   line: z.string().nullable(),
   /** Server time of the upload that brought it. */
   receivedAt: isoInstant.nullable(),
+  /** The upload that brought it: who signed, and the signature (P-256, r‖s, base64url) over the header's bytes (base64url). */
+  upload: z
+    .object({
+      keyId: sha256Hex,
+      header: z.string(),
+      signature: z.string(),
+      byFile: z.boolean(),
+      receivedAt: isoInstant,
+    })
+    .nullable()
+    .optional(),
+  /** It came after the terminal was revoked and waits for `POST /terminals/:terminal/release`. */
+  held: z.boolean().optional(),
   replay: z.array(replayState),
 });
 export type JournalEntryDetail = z.infer<typeof journalEntryDetail>;
+
+/**
+ * `POST /terminals/:terminal/release` (permission `exceptions:settle`): the entries that a revoked terminal uploaded go to
+ * the books. What it uploads afterwards waits again.
+ */
+export const terminalParams = z.strictObject({ terminal: uuid });
+export const releaseAnswer = z.object({ released: z.number().int() });
+
+/**
+ * `POST /journal-files` (permission `journal:import`): a till's signed journal file. Every upload in it is verified by its
+ * own signature; sending a file again changes nothing.
+ */
+export const JOURNAL_FILE_CONTENT_TYPE = 'application/x-ndjson';
+/** Largest journal file in bytes, after decompression. */
+export const MAX_JOURNAL_FILE_BYTES = 128 * 1024 * 1024;
+export const journalFileAnswer = z.object({
+  terminal: uuid,
+  uploads: z.number().int(),
+  /** Lines in the file, and how many of them were here already. */
+  entries: z.number().int(),
+  duplicates: z.number().int(),
+  /** Stored without a hole through here after the file's last upload. */
+  through: z.object({ seq: z.number().int(), hash: sha256Hex }).nullable(),
+});
+export type JournalFileAnswer = z.infer<typeof journalFileAnswer>;
+
+/** `POST /reconciliations` (permission `audit:read`), answered 202: proves a branch's books now instead of tonight. */
+export const reconciliationRequest = z.strictObject({ branch: uuid });
+export const reconciliationAnswer = z.object({ workflowId: z.string() });
