@@ -36,15 +36,35 @@ function whyInstall(root) {
 }
 
 /** The npm that called us, run by the Node that runs us. */
-function npm(root, args) {
+function tryNpm(root, args) {
   const cli = process.env.npm_execpath;
   const [command, first] = cli && existsSync(cli) ? [process.execPath, [cli]] : ['npm', []];
-  const { status, error } = spawnSync(command, [...first, ...args], { cwd: root, stdio: 'inherit' });
-  if (error || status !== 0) {
+  const { status, stdout, stderr, error } = spawnSync(command, [...first, ...args], { cwd: root, encoding: 'utf8' });
+  return { ok: !error && status === 0, output: error ? error.message : `${stdout}${stderr}`.trim() };
+}
+
+function npm(root, args) {
+  const { ok, output } = tryNpm(root, args);
+  if (ok) return;
+  throw new BootstrapError(
+    `\`npm ${args.join(' ')}\` failed:\n${output}\n  What to do: see to it that npm reaches its registry, then run this again.`,
+  );
+}
+
+/**
+ * `npm ci` demands that the lock file names the packages of every machine there is. A registry that does not carry
+ * some of them (all optional) leaves them out of the lock file, and then only `npm install` will do; it keeps to the
+ * versions of the lock file too, and `--no-save` keeps it from writing one.
+ */
+function installDependencies(root) {
+  const { ok, output } = tryNpm(root, ['ci', '--loglevel=error']);
+  if (ok) return;
+  if (!output.includes('EUSAGE')) {
     throw new BootstrapError(
-      `\`npm ${args.join(' ')}\` failed${error ? `: ${error.message}` : ''}.\n  What to do: read its messages above; with a network, run it again by hand.`,
+      `\`npm ci\` failed:\n${output}\n  What to do: see to it that npm reaches its registry, then run this again.`,
     );
   }
+  npm(root, ['install', '--no-save', '--loglevel=error']);
 }
 
 function pinnedNodeVersion(root) {
@@ -76,7 +96,7 @@ function main(root) {
   if (why) {
     console.log(`installing dependencies (${why}) …`);
     const startedAt = Date.now();
-    npm(root, ['ci', '--loglevel=error']);
+    installDependencies(root);
     console.log(`installing dependencies: done in ${Math.round((Date.now() - startedAt) / 1000)} s`);
   }
   ensurePinnedNode(root);

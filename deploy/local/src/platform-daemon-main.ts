@@ -12,7 +12,7 @@ import { enginesDir, platformDir, writePlatformState } from './platform-state.ts
 import { isAlive } from './process/identity.ts';
 import { RunRecords } from './process/run-records.ts';
 import { withProgress, type Progress } from './progress.ts';
-import { ownEnvironment, servicePasswords } from './service-environment.ts';
+import { initialPassword, ownEnvironment, servicePasswords } from './service-environment.ts';
 import { platformTopology, type PlatformPorts, type TopologyInput } from './topology.ts';
 
 // The supervisor of services, workers and edge: `platform-daemon-main.ts STATE_DIR OPTIONS_AS_JSON`, started by `up`.
@@ -58,6 +58,7 @@ async function compose(stateDir: string, optionsText: string, progress: Progress
         version: 1,
         split,
         origin: engines.edgeOrigin,
+        initialPassword: initialPassword(secrets),
         services: Object.fromEntries(SERVICES.map((service) => [service, describeService(input, service)])),
       }),
   };

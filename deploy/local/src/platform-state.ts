@@ -17,6 +17,8 @@ const platformStateSchema = z.strictObject({
   split: z.boolean(),
   /** The one origin that people and tills use. */
   origin: z.url(),
+  /** Password that new people get on this laptop. */
+  initialPassword: z.string(),
   services: z.record(z.string(), serviceSchema),
 });
 

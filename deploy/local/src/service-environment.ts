@@ -49,7 +49,11 @@ export function ownEnvironment(around: ServiceSurroundings, service: ServiceName
   };
 }
 
-export function identityEnvironment({ engines, stateDir }: ServiceSurroundings): Environment {
+export function initialPassword(secrets: Secrets): string {
+  return secrets.get('identity.initial');
+}
+
+export function identityEnvironment({ engines, stateDir, secrets }: ServiceSurroundings): Environment {
   const { keycloak } = engines;
   return {
     NEXUS_KEYCLOAK_URL: keycloak.url,
@@ -58,6 +62,8 @@ export function identityEnvironment({ engines, stateDir }: ServiceSurroundings):
     NEXUS_KEYCLOAK_CLIENT_ID: keycloak.identityClientId,
     NEXUS_KEYCLOAK_CLIENT_SECRET: keycloak.identityClientSecret,
     NEXUS_PLATFORM_ORGANIZATION_ID: keycloak.operator.organizationId,
+    // New people of this laptop's chains sign in with it; elsewhere they prove their address and choose their own.
+    NEXUS_INITIAL_PASSWORD: initialPassword(secrets),
     NEXUS_TOKEN_KEY_FILE: join(stateDir, 'identity-token-key.json'),
   };
 }

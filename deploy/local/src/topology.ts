@@ -51,7 +51,7 @@ function sharedProcess(input: TopologyInput): ProcessSpec {
     name: 'platform',
     script: 'deploy/local/src/platform.ts',
     env: Object.assign(
-      { NEXUS_WORKFLOWS_HTTP_PORT: String(ports.workflows) },
+      prefixed('workflows', workflowsEnvironment(input)),
       commonEnvironment(input),
       identityEnvironment(input),
       ...own,
@@ -76,10 +76,17 @@ function splitProcesses(input: TopologyInput): ProcessSpec[] {
   const workflows = nodeProcess({
     name: 'workflows',
     script: 'workflows/src/main.ts',
-    env: { ...commonEnvironment(input), NEXUS_HTTP_PORT: String(input.ports.workflows) },
+    env: { ...commonEnvironment(input), ...workflowsEnvironment(input) },
     readyPorts: [input.ports.workflows],
   });
   return [...services, workflows];
+}
+
+function workflowsEnvironment({ ports, stateDir }: TopologyInput): Record<string, string> {
+  return {
+    NEXUS_HTTP_PORT: String(ports.workflows),
+    NEXUS_BUNDLE_CACHE_DIR: join(stateDir, 'workflow-bundles'),
+  };
 }
 
 function edgeProcess({ ports, engines, staticDir }: TopologyInput): ProcessSpec {

@@ -1,0 +1,41 @@
+import { operatorAccess, OperatorSession, readConfig } from '@nexus/cli';
+import { down, status, up, type Progress, type Running } from '@nexus/local';
+
+/** A platform of the bench's own: engines, data and ports apart from whatever else runs on this machine. */
+export interface BenchPlatform extends Running {
+  readonly session: OperatorSession;
+  /** Processes whose CPU is the platform's: services, workers, edge and engines. */
+  readonly pids: () => number[];
+  /** PostgreSQL alone. */
+  readonly postgresPid: () => number;
+}
+
+export interface PlatformOptions {
+  readonly stateDir: string;
+  readonly split: boolean;
+  readonly edgePort: number;
+  readonly onProgress: Progress;
+}
+
+/** Starts the platform, or changes a running one to the mode that is asked for. */
+export async function startPlatform({
+  stateDir,
+  split,
+  edgePort,
+  onProgress,
+}: PlatformOptions): Promise<BenchPlatform> {
+  const running = await up({ stateDir, split, ports: { edge: edgePort }, logLevel: 'warn', onProgress });
+  const pidOf = (name: string): number => {
+    const pid = status({ stateDir }).find((one) => one.name === name)?.pid;
+    if (pid === undefined || pid === null) throw new Error(`${name} is not running`);
+    return pid;
+  };
+  return {
+    ...running,
+    session: new OperatorSession(operatorAccess(readConfig({ ...process.env, NEXUS_STATE_DIR: stateDir }))),
+    pids: () => status({ stateDir }).flatMap(({ pid }) => (typeof pid === 'number' ? [pid] : [])),
+    postgresPid: () => pidOf('postgres'),
+  };
+}
+
+export const stopPlatform = (stateDir: string): Promise<boolean> => down({ stateDir });
