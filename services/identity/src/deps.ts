@@ -4,6 +4,7 @@ import type { TenancyDb } from '@nexus/tenancy-db';
 import type { KeycloakTokenVerifier } from './access-token/keycloak-token.ts';
 import type { TokenSigner } from './access-token/token-signer.ts';
 import type { KeycloakDirectory } from './keycloak/keycloak-directory.ts';
+import type { WakeUp } from './wake-up.ts';
 
 /** What the use cases of identity work with; made in service.ts, and by tests. */
 export interface IdentityDeps {
@@ -11,6 +12,8 @@ export interface IdentityDeps {
   readonly keycloak: KeycloakDirectory;
   readonly verifyKeycloakToken: KeycloakTokenVerifier;
   readonly signer: TokenSigner;
+  /** Rung when a tenant was reserved. */
+  readonly reserved: WakeUp;
   /** Starts `provisionTenant`, or finds it running. May fail: the sweeper tries again. */
   readonly startProvisioning: (input: ProvisionTenantInput) => Promise<void>;
   readonly logger: Logger;

@@ -1,8 +1,8 @@
-import { standardService } from '@nexus/service-kit';
+import { standardService, type StandardService } from '@nexus/service-kit';
 import { sharedMigrations, tenantMigrations } from '../migrations/index.ts';
 import { createTokenSigner } from './access-token/token-signer.ts';
 import { activities } from './activities.ts';
-import { config } from './config.ts';
+import { config, type IdentityConfig } from './config.ts';
 import type { IdentityDeps } from './deps.ts';
 import { entities } from './entities.ts';
 import { keycloakDirectoryFrom, keycloakTokenVerifierFrom } from './keycloak/from-config.ts';
@@ -11,9 +11,10 @@ import { createSweeper } from './provisioning/sweeper.ts';
 import { routes } from './routes.ts';
 import { currentSecurityState, rpcHandlers } from './rpc-handlers.ts';
 import { subscribers } from './subscribers.ts';
+import { WakeUp } from './wake-up.ts';
 
-/** Identity: tenants, their structure and staff, terminals, access tokens. */
-export const service = standardService({
+/** What identity is made of; tests start it with parts of their own. */
+export const spec: StandardService<IdentityConfig, IdentityDeps> = {
   name: 'identity',
   config,
   tenantMigrations,
@@ -32,6 +33,7 @@ export const service = standardService({
     keycloak: keycloakDirectoryFrom(settings),
     verifyKeycloakToken: keycloakTokenVerifierFrom(settings),
     signer: createTokenSigner(settings.tokenKeyFile),
+    reserved: new WakeUp(),
     startProvisioning: (input) => startProvisioning(temporal, input),
   }),
   routes,
@@ -40,4 +42,7 @@ export const service = standardService({
   activities,
   background: (deps) => [createSweeper(deps)],
   securityState: currentSecurityState,
-});
+};
+
+/** Identity: tenants, their structure and staff, terminals, access tokens. */
+export const service = standardService(spec);

@@ -27,32 +27,39 @@ const tidy = async ({ db }: IdentityDeps): Promise<void> => {
   for (const statement of TIDY) await db.shared((tx) => tx.query(statement));
 };
 
-/** Sweeps until stopped; what fails is tried again at the next turn, and said when it begins and when it ends. */
+/**
+ * Sweeps until stopped, at once when a tenant was reserved here; what fails is tried again at the next turn, and said when
+ * it begins and when it ends.
+ */
 export function createSweeper(deps: IdentityDeps): Background {
-  let timer: NodeJS.Timeout | undefined;
-  let running = Promise.resolve();
-  let turns = 0;
+  let sweeping = Promise.resolve();
   let failing = false;
   let stopped = false;
-  const turn = async (): Promise<void> => {
+  const turn = async (number: number): Promise<void> => {
     try {
       await sweepOnce(deps);
-      if (turns % TIDY_EVERY_SWEEPS === 0) await tidy(deps);
-      turns += 1;
+      if (number % TIDY_EVERY_SWEEPS === 0) await tidy(deps);
       if (failing) deps.logger.info('the sweep for unfinished provisionings works again');
       failing = false;
     } catch (error) {
       if (!failing) deps.logger.warn({ err: error }, 'the sweep for unfinished provisionings failed; trying again');
       failing = true;
     }
-    if (!stopped) timer = setTimeout(() => (running = turn()), SWEEP_MS);
+  };
+  const sweep = async (): Promise<void> => {
+    for (let number = 0; !stopped; number += 1) {
+      await turn(number);
+      if (!stopped) await deps.reserved.next(SWEEP_MS);
+    }
   };
   return {
-    start: () => (running = turn()),
+    start: () => {
+      sweeping = sweep();
+    },
     stop: async () => {
       stopped = true;
-      clearTimeout(timer);
-      await running;
+      deps.reserved.ring();
+      await sweeping;
     },
   };
 }

@@ -22,8 +22,8 @@ export interface SignUp {
 const NUMBERED_SLUGS = 20;
 
 /**
- * Reserves a slug and a tenant id and starts the provisioning; the row is the owner, so that a start that fails is made
- * up for by the sweeper. The same request key with the same content gives the same tenant.
+ * Reserves a slug and a tenant id. The row is the owner: the sweeper, woken, starts the provisioning now or as soon as
+ * Temporal is there. The same request key with the same content gives the same tenant.
  *
  * @throws NexusError IDN-1001 slug taken, IDN-1006 unknown currency or country, NX-1006 request key used for another request
  */
@@ -31,7 +31,7 @@ export async function reserveTenant(deps: IdentityDeps, signUp: SignUp, requestK
   if (!isCurrency(signUp.currency) || !isCountry(signUp.country)) throw new NexusError('IDN-1006');
   if (signUp.slug !== undefined && isReservedSlug(signUp.slug)) throw new NexusError('IDN-1001');
   const { tenant, known } = await deps.db.shared((tx) => reserve(tx, deps.settings.cell, signUp, requestKey));
-  if (!known) await startSoon(deps, tenant);
+  if (!known) deps.reserved.ring(); // nobody waits for Temporal to answer
   return tenant;
 }
 
@@ -77,12 +77,4 @@ function* slugsToTry({ slug, name }: SignUp): Generator<string> {
   const base = slugFromName(name);
   for (let attempt = 1; attempt <= NUMBERED_SLUGS; attempt += 1) yield slugCandidate(base, attempt);
   return yield slugCandidate(base, randomInt(1_000_000, 10_000_000));
-}
-
-async function startSoon(deps: IdentityDeps, { tenantId, provisioningId }: Tenant): Promise<void> {
-  try {
-    await deps.startProvisioning({ tenantId, provisioningId });
-  } catch (error) {
-    deps.logger.warn({ err: error, tenantId }, 'provisioning could not be started; the sweeper will');
-  }
 }
