@@ -57,6 +57,20 @@ describe('an upload', () => {
     expect(journal.forks).toEqual([]);
   });
 
+  test('may leave out some of what waited: that is numbered later, without a gap', () => {
+    const journal = new JournalModel();
+    journal.upload(write(1, 5));
+    journal.upload(write(8, 10));
+    const waited = journal.waiting;
+    journal.waiting = [];
+    journal.upload(write(6, 7));
+    journal.waiting = waited;
+    journal.expire(1);
+    expect(journal.waiting).toEqual([]);
+    expect(openGaps(journal.segments)).toEqual([]);
+    expect(journal.segments).toMatchObject([{ firstSeq: 1, lastSeq: 10 }]);
+  });
+
   test('of a clone opens a fork once, and each side gets its own answer', () => {
     const journal = new JournalModel();
     journal.upload(write(1, 10));

@@ -18,6 +18,8 @@ export interface UploadHeaderFields {
     readonly cur?: string | undefined;
     readonly oldest?: number | undefined;
   };
+  /** What the server last said of this chain, and in which epoch. */
+  readonly acked?: { readonly epoch: number; readonly seq: number } | undefined;
   readonly at: number;
 }
 
@@ -40,6 +42,7 @@ export const encodeUploadHeader = (header: UploadHeaderFields): Uint8Array<Array
         cur: header.unsent.cur,
         oldest: header.unsent.oldest,
       },
+      acked: header.acked && { epoch: header.acked.epoch, seq: header.acked.seq },
       at: header.at,
     }),
   );

@@ -65,6 +65,7 @@ const header: UploadHeaderFields = {
   last: ZERO_HASH,
   head: { seq: 2, hash: ZERO_HASH },
   unsent: { count: 2, gross: 100, cur: 'GHS' },
+  acked: { epoch: 1, seq: 0 },
   at: 5,
 };
 
