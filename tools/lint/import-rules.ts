@@ -67,9 +67,10 @@ export const testConstraints: readonly Constraint[] = Object.entries(LAYERS).map
 export const workflowImports = {
   patterns: [
     {
-      regex: String.raw`^(?!\.{1,2}/|@nexus/(contracts|money|pricing|journal)$|@temporalio/workflow$)`,
+      regex: String.raw`^(?!\.{1,2}/|@nexus/(contracts/workflows|money|pricing|journal)$|@temporalio/workflow$)`,
       allowTypeImports: true,
-      message: 'A workflow imports contracts, domain and @temporalio/workflow; of anything else only types.',
+      message:
+        'A workflow imports @nexus/contracts/workflows (no schemas in the sandbox), domain and @temporalio/workflow; of anything else only types.',
     },
     {
       regex: String.raw`^\.{1,2}/.*(activities|config|worker|main)\b`,

@@ -1,8 +1,6 @@
 import { z } from 'zod';
 
-/** Service names. Each owns one database, one NATS stream and one Temporal task queue of the same name. */
-export const SERVICES = ['identity', 'catalog', 'sync', 'sales', 'inventory'] as const;
-export type ServiceName = (typeof SERVICES)[number];
+export { SERVICES, type ServiceName } from './services.ts';
 
 /** Any UUID in its canonical lower-case text form; new ones are version 7, derived ones version 8. */
 export const uuid = z

@@ -14,6 +14,7 @@ export { openApiDocument } from './http/openapi.ts';
 export { TRACE_ID_HEADER } from './http/request-scope.ts';
 export { defineRoute, type HandlerInput, type Reply, type Route, type RouteSpec } from './http/route.ts';
 export { serve, type HttpService, type ServeOptions } from './http/serve.ts';
+export { serveProbes, type ProbesOptions } from './http/serve-probes.ts';
 export { auditRoutes } from './routes/audit-routes.ts';
 export { exceptionRoutes } from './routes/exception-routes.ts';
 export {

@@ -4,7 +4,7 @@ import {
   type IdentityProvisioningActivities,
   type ProvisionTenantInput,
   type TenancyActivities,
-} from '@nexus/contracts';
+} from '@nexus/contracts/workflows';
 import { CancellationScope, log, proxyActivities, rootCause, sleep, type ActivityOptions } from '@temporalio/workflow';
 
 /** `settled`: the tenant was ready or given up before this run began, so that it did nothing. */

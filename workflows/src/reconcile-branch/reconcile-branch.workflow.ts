@@ -1,4 +1,4 @@
-import { activityQueue, type ReconcileActivities, type ReconcileBranchInput } from '@nexus/contracts';
+import { activityQueue, type ReconcileActivities, type ReconcileBranchInput } from '@nexus/contracts/workflows';
 import { proxyActivities } from '@temporalio/workflow';
 
 const sales = proxyActivities<ReconcileActivities>({

@@ -6,7 +6,7 @@ import {
   type ReplayTerminalInput,
   type ServiceName,
   type SyncReplayActivities,
-} from '@nexus/contracts';
+} from '@nexus/contracts/workflows';
 import {
   condition,
   continueAsNew,

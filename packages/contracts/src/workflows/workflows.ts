@@ -1,4 +1,4 @@
-import type { ServiceName } from '../common.ts';
+import type { ServiceName } from '../services.ts';
 
 /** Task queue of the workflow worker; each service's activities poll the queue of the service's own name. */
 export const WORKFLOW_TASK_QUEUE = 'workflows';
@@ -55,7 +55,7 @@ export interface SyncReplayActivities {
    */
   prepareReplay(input: ReplayTerminalInput): Promise<{ consumers: ServiceName[]; waitMs: number | null }>;
   /** Notes which consumers have passed; true when the terminal is clean and the run may end. */
-  settleReplay(input: ReplayTerminalInput & { passed: ReplayPassed[] }): Promise<boolean>;
+  settleReplay(input: ReplayTerminalInput & { passed: readonly ReplayPassed[] }): Promise<boolean>;
 }
 export interface ReplayPassed {
   readonly service: ServiceName;

@@ -1,4 +1,4 @@
-import { activityQueue, type ProvisionTenantInput, type TenancyActivities } from '@nexus/contracts';
+import { activityQueue, type ProvisionTenantInput, type TenancyActivities } from '@nexus/contracts/workflows';
 import { proxyActivities } from '@temporalio/workflow';
 
 const catalog = proxyActivities<TenancyActivities>({

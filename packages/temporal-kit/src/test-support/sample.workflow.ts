@@ -1,4 +1,4 @@
-import { activityQueue, WAKE_SIGNAL } from '@nexus/contracts';
+import { activityQueue, WAKE_SIGNAL } from '@nexus/contracts/workflows';
 import { condition, continueAsNew, defineSignal, log, proxyActivities, setHandler } from '@temporalio/workflow';
 import type { SampleActivities } from './sample-activities.ts';
 

@@ -1,0 +1,43 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { defineService, Health, serveProbes, type RunningService, type ServiceRuntime } from '@nexus/service-kit';
+import { createWorkflowWorker, WorkerConnection } from '@nexus/temporal-kit';
+import type { z } from 'zod';
+import { config } from './config.ts';
+
+const workflowsPath = fileURLToPath(new URL('workflows.ts', import.meta.url));
+
+/** The worker that runs workflows. It starts while Temporal is away and begins when it comes. */
+export const worker = defineService({ name: 'workflows', config, start });
+
+async function start(runtime: ServiceRuntime<z.output<typeof config>>): Promise<RunningService> {
+  const { config: settings, logger, stopping } = runtime;
+  const connection = new WorkerConnection(settings.temporalAddress, logger);
+  const running = createWorkflowWorker({
+    workflowsPath,
+    connection,
+    namespace: settings.temporalNamespace,
+    logger,
+    maxConcurrent: settings.taskConcurrency,
+    maxCached: settings.cachedWorkflows,
+    ...(settings.bundleCacheDir === undefined ? {} : { bundleCacheDir: settings.bundleCacheDir }),
+  });
+  const health = new Health();
+  health.addCheck('worker', () => running.isRunning());
+  const { httpHost: host, httpPort: port } = settings;
+  const http = await serveProbes({ service: 'workflows', logger, health, stopping, host, port });
+  running.start();
+  health.markStarted();
+  stopping.addEventListener('abort', () => health.drain(), { once: true });
+
+  return {
+    url: http.url,
+    async stop() {
+      health.drain();
+      await sleep(settings.drainMs);
+      await running.stop();
+      await connection.close();
+      await http.stop(settings.stopGraceMs);
+    },
+  };
+}
