@@ -1,8 +1,14 @@
-import { enrolmentCode, importProducts, setUpChain } from '@nexus/cli';
-import { chainStructure, auditPath } from '@nexus/contracts';
+import {
+  createTenant,
+  enrolmentCode,
+  importProducts,
+  setUpChain,
+  type OperatorSession,
+  type TenantSession,
+} from '@nexus/cli';
+import { auditPath, chainStructure, productPage } from '@nexus/contracts';
 import type { Till } from '@nexus/terminal-core';
 import { createHeadlessTill, type LoadProduct } from '@nexus/terminal-headless';
-import { createTenant, type OperatorSession } from '@nexus/cli';
 
 const BRANCHES = 10;
 const PRODUCTS = 1_000;
@@ -41,7 +47,7 @@ export async function makeLoadChain(session: OperatorSession, origin: string, ti
     if (!enrolled.ok) throw new Error(`a till could not be enrolled: ${enrolled.reason}`);
     open.push(till);
   }
-  return { tenantId, slug, tills: open, products: await productsOf(open[0]) };
+  return { tenantId, slug, tills: open, products: await productsOf(api) };
 }
 
 const productFile = (): string =>
@@ -49,3 +55,18 @@ const productFile = (): string =>
     'code,description,price',
     ...Array.from({ length: PRODUCTS }, (_, n) => `L${n},Load product number ${n},${(n % 97) + 1}.50`),
   ].join('\n');
+
+async function productsOf(api: TenantSession['api']): Promise<LoadProduct[]> {
+  const products: LoadProduct[] = [];
+  for (let cursor: string | undefined; ;) {
+    const page = await api.call({
+      path: `/api/catalog/products?limit=200${cursor === undefined ? '' : `&cursor=${encodeURIComponent(cursor)}`}`,
+      response: productPage,
+    });
+    for (const { id, code, description, priceMinor } of page.items) {
+      products.push({ id, code, description, priceMinor: priceMinor ?? 0, taxGroup: TAX_GROUP });
+    }
+    if (page.nextCursor === undefined) return products;
+    cursor = page.nextCursor;
+  }
+}

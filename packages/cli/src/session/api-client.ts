@@ -23,6 +23,8 @@ export interface Call<T extends z.ZodType> {
   readonly contentType?: string;
   /** Makes a request that makes something safe to send again. */
   readonly idempotencyKey?: string;
+  /** Sending it twice does no harm. True for GET and with an idempotency key anyway. */
+  readonly repeatable?: boolean;
   readonly timeoutMs?: number;
 }
 
@@ -37,6 +39,11 @@ export class ApiClient {
 
   constructor(options: ApiClientOptions) {
     this.#options = options;
+  }
+
+  /** A token that is good now, for requests that are made otherwise. */
+  bearer(): Promise<string> {
+    return this.#options.token();
   }
 
   /** Throws `CliError` with the problem's code when the answer is none of success, and for answers out of contract. */
@@ -55,7 +62,7 @@ export class ApiClient {
   async #patiently(call: Call<z.ZodType>): Promise<Response> {
     const { patienceMs = PATIENCE_MS } = this.#options;
     const deadline = performance.now() + patienceMs;
-    const repeatable = (call.method ?? 'GET') === 'GET' || call.idempotencyKey !== undefined || isAudit(call.path);
+    const repeatable = call.repeatable ?? ((call.method ?? 'GET') === 'GET' || call.idempotencyKey !== undefined);
     for (let attempt = 0; ; attempt += 1) {
       const outcome = await this.#once(call);
       const passing = outcome instanceof Error || PASSING.has(outcome.status);
@@ -88,9 +95,6 @@ export class ApiClient {
     }
   }
 }
-
-/** Audits are questions that travel by POST: asking twice changes nothing. */
-const isAudit = (path: string): boolean => /^\/api\/[a-z]+\/audit\//.test(path);
 
 /** The innermost reason: `fetch` itself only says "fetch failed". */
 function reasonOf(error: unknown): string {

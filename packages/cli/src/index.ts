@@ -1,0 +1,17 @@
+export { runNexus } from './program.ts';
+export { CliError } from './cli-error.ts';
+export { deadlineIn } from './bounded.ts';
+export { createOutput, type Output, type Streams } from './output/output.ts';
+export { readConfig, type CliConfig } from './config.ts';
+export { operatorAccess } from './session/operator-access.ts';
+export { OperatorSession, type OperatorAccess, type TenantSession } from './session/operator-session.ts';
+export { createTenant, type MadeTenant, type NewTenant } from './commands/tenant.ts';
+export { importProducts } from './commands/catalogue.ts';
+export { httpAudits, type Audits } from './prove/audits.ts';
+export { prove } from './prove/prove.ts';
+export { proofTable } from './prove/proof-table.ts';
+export type { BranchProof, Invariant, Proof, TerminalProof } from './prove/proof.ts';
+export { readSalesFile } from './sales-file/read-sales-file.ts';
+export { expectedFigures, type ExpectedFigures } from './sales-file/expected-figures.ts';
+export type { FileInvoice, FileLine, FileProduct, SalesFile } from './sales-file/sales-file.ts';
+export { enrolmentCode, setUpChain, type ChainPlan, type StaffedTerminal } from './simulate/set-up-chain.ts';
