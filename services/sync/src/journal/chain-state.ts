@@ -38,18 +38,33 @@ const segmentOf = (chain: string, row: SegmentRow): Segment => ({
   parent: row.parent,
 });
 
-/** Segments of every chain of a terminal, by chain, in the order in which the chains first came. */
-export async function readAllSegments(tx: TenantTx, terminal: string): Promise<Map<string, Segment[]>> {
-  const rows = await tx.query<SegmentRow & { chain: string }>(
-    `SELECT id, chain, first_seq, last_seq, first_number, encode(first_prev, 'hex') AS first_prev,
+/** Segments by chain, in the order in which the chains first came. */
+export type ChainSegments = ReadonlyMap<string, readonly Segment[]>;
+
+/** Segments of several terminals, by terminal and chain. */
+export async function readSegmentsOf(
+  tx: TenantTx,
+  terminals: readonly string[],
+): Promise<ReadonlyMap<string, ChainSegments>> {
+  const rows = await tx.query<SegmentRow & { terminal: string; chain: string }>(
+    `SELECT id, terminal, chain, first_seq, last_seq, first_number, encode(first_prev, 'hex') AS first_prev,
        encode(last_hash, 'hex') AS last_hash, parent
-     FROM journal_segment WHERE terminal = $1 ORDER BY first_number`,
-    [terminal],
+     FROM journal_segment WHERE terminal = ANY($1::uuid[]) ORDER BY terminal, first_number`,
+    [terminals],
   );
-  const chains = new Map<string, Segment[]>();
-  for (const row of rows) chains.set(row.chain, [...(chains.get(row.chain) ?? []), segmentOf(row.chain, row)]);
-  return chains;
+  const found = new Map<string, Map<string, Segment[]>>();
+  for (const row of rows) {
+    const chains = found.get(row.terminal) ?? new Map<string, Segment[]>();
+    found.set(row.terminal, chains);
+    const segments = chains.get(row.chain) ?? [];
+    chains.set(row.chain, segments);
+    segments.push(segmentOf(row.chain, row));
+  }
+  return found;
 }
+
+export const readAllSegments = async (tx: TenantTx, terminal: string): Promise<ChainSegments> =>
+  (await readSegmentsOf(tx, [terminal])).get(terminal) ?? new Map();
 
 /** Numbered lines of a chain at some sequences, of every side of its forks. */
 export async function readStoredLines(

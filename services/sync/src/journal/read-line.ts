@@ -74,10 +74,12 @@ const isOverlong = (text: string): boolean =>
 
 const uuidOf = (value: unknown): string | null => (typeof value === 'string' && UUID.test(value) ? value : null);
 
-const isRecord = (value: unknown): value is Record<string, unknown> =>
+/** A JSON object. */
+export const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-function parsed(text: string): unknown {
+/** The value of a JSON text; undefined where it is none. */
+export function parsed(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {

@@ -5,14 +5,19 @@ import type { TenantTx } from '@nexus/tenancy-db';
 export interface ConsumerPlace {
   readonly epoch: number;
   readonly number: number;
+  /** When it said so. */
+  readonly passedAt: string;
 }
 
 export async function readPlaces(tx: TenantTx, terminal: string): Promise<Map<JournalConsumer, ConsumerPlace>> {
-  const rows = await tx.query<{ service: JournalConsumer; epoch: number; number: string }>(
-    'SELECT service, epoch, number FROM replay_cursor WHERE terminal = $1',
+  const rows = await tx.query<{ service: JournalConsumer; epoch: number; number: string; passed_at: string }>(
+    `SELECT service, epoch, number, to_char(passed_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS passed_at
+     FROM replay_cursor WHERE terminal = $1`,
     [terminal],
   );
-  return new Map(rows.map((row) => [row.service, { epoch: row.epoch, number: Number(row.number) }]));
+  return new Map(
+    rows.map((row) => [row.service, { epoch: row.epoch, number: Number(row.number), passedAt: row.passed_at }]),
+  );
 }
 
 /** Notes what consumers report, as they report it: one that was restored from an older copy goes back. */

@@ -59,8 +59,8 @@ export async function ensureTerminal(tx: TenantTx, key: KeyFacts): Promise<void>
 }
 
 /**
- * Takes over what identity says of a terminal: whole state. Numbers given after a revocation is known are held; a
- * terminal that was never revoked, or was released, keeps what it has.
+ * Takes over what identity says of a terminal: whole state. Numbers given after a revocation is known are held. Where
+ * they begin is never moved by an event, since events may be read a second time; only a release moves it.
  */
 export async function saveTerminalFacts(tx: TenantTx, facts: TerminalFacts): Promise<void> {
   await tx.query(
@@ -69,9 +69,7 @@ export async function saveTerminalFacts(tx: TenantTx, facts: TerminalFacts): Pro
      ON CONFLICT (id) DO UPDATE SET branch = excluded.branch, legal_entity = excluded.legal_entity,
        ordinal = excluded.ordinal, name = excluded.name, key_id = excluded.key_id, public_key = excluded.public_key,
        chain = excluded.chain, revoked_at = excluded.revoked_at,
-       held_from = CASE WHEN excluded.revoked_at IS NULL THEN t.held_from
-                        WHEN t.revoked_at IS NULL THEN t.number + 1
-                        ELSE t.held_from END`,
+       held_from = CASE WHEN excluded.revoked_at IS NULL THEN t.held_from ELSE coalesce(t.held_from, t.number + 1) END`,
     [
       facts.id,
       facts.branch,

@@ -1,6 +1,7 @@
 import type { TerminalFacts } from '@nexus/contracts';
-import { openNats, type NatsLink } from '@nexus/messaging';
+import { messagingSharedMigrations, messagingTenantMigrations, openNats, type NatsLink } from '@nexus/messaging';
 import { createLogger } from '@nexus/telemetry';
+import { connectTemporal } from '@nexus/temporal-kit';
 import { createProvisioner, createTenancyDb, type Provisioner, type TenancyDb } from '@nexus/tenancy-db';
 import { createTestDatabases, createTestTenant, type TestDatabases, type TestTenant } from '@nexus/testkit';
 import { sharedMigrations, tenantMigrations } from '../../migrations/index.ts';
@@ -8,6 +9,7 @@ import type { SyncDeps } from '../deps.ts';
 import type { ReplayNews } from '../replay/wake.ts';
 import { TerminalKeys } from '../terminal/terminal-keys.ts';
 import { saveTerminalFacts } from '../terminal/terminal.repository.ts';
+import { Nudges } from '../till-view/nudges.ts';
 import { TestTill } from './test-till.ts';
 
 /** Sync on a real PostgreSQL, with a tenant; NATS is not there unless a suite gives its address. */
@@ -41,29 +43,42 @@ export const factsOf = (till: TestTill, changes: Partial<TerminalFacts> = {}): T
 const NOWHERE = 'nats://127.0.0.1:1';
 
 export async function createSyncSuite(
-  options: { natsUrl?: string; databaseUrl?: (databases: TestDatabases) => string; graceMs?: number } = {},
+  options: {
+    natsUrl?: string;
+    temporal?: { address: string; namespace: string };
+    databaseUrl?: (databases: TestDatabases) => string;
+    graceMs?: number;
+  } = {},
 ): Promise<SyncSuite> {
   const logger = createLogger({ service: 'sync', level: 'silent' });
   const databases = await createTestDatabases({ services: ['sync'] });
   const provisioner = createProvisioner({
     service: 'sync',
     url: databases.provisionerUrl('sync'),
-    tenantMigrations,
-    sharedMigrations,
+    tenantMigrations: [...messagingTenantMigrations, ...tenantMigrations],
+    sharedMigrations: [...messagingSharedMigrations, ...sharedMigrations],
   });
   await provisioner.migrateShared();
   const tenant = await createTestTenant(provisioner);
   const db = createTenancyDb({ service: 'sync', url: options.databaseUrl?.(databases) ?? databases.url('sync') });
   const nats: NatsLink = openNats({ url: options.natsUrl ?? NOWHERE, name: 'sync-test', logger });
+  const temporal = connectTemporal({
+    address: options.temporal?.address ?? '127.0.0.1:1',
+    namespace: options.temporal?.namespace ?? 'none',
+    logger,
+  });
   const news: ReplayNews[] = [];
   const deps: SyncDeps = {
     db,
     nats,
     keys: new TerminalKeys(db, nats),
-    replay: { note: (n) => void news.push(n) },
+    temporal,
+    replay: { note: (n) => void news.push(n), start: () => undefined, stop: () => undefined },
+    nudges: new Nudges(nats, logger),
     logger,
     now: Date.now,
     graceMs: options.graceMs ?? 60_000,
+    wakeEntries: 1_000,
   };
   return {
     databases,
@@ -81,6 +96,7 @@ export async function createSyncSuite(
     query: (sql, parameters) => db.tx(tenant, (tx) => tx.query(sql, parameters)),
     close: async () => {
       await nats.close();
+      await temporal.close();
       await db.close();
       await provisioner.close();
       await databases.drop();

@@ -1,0 +1,101 @@
+import { JOURNAL_CONSUMERS, NexusError, type JournalEntryDetail } from '@nexus/contracts';
+import type { TenantTx } from '@nexus/tenancy-db';
+import { readPlaces } from '../replay/replay.repository.ts';
+import { readEpoch } from './epoch.ts';
+import { isRecord, parsed } from './read-line.ts';
+
+export interface EntryPlace {
+  readonly id: string;
+  readonly terminal: string;
+  readonly chain: string;
+  readonly seq: number;
+}
+
+interface EntryRow {
+  number: string;
+  hash: string;
+  kind: string | null;
+  branch: string | null;
+  line: string | null;
+  held: boolean;
+}
+
+const INSTANT = `'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'`;
+
+/**
+ * One entry as it is kept, found by its place; under a fork by its id among those that share the place. NX-1002 where
+ * there is none, or it is of a branch that the asker may not see.
+ */
+export async function readEntry(
+  tx: TenantTx,
+  place: EntryPlace,
+  seesBranch: (branch: string | null) => boolean,
+): Promise<JournalEntryDetail> {
+  const rows = await tx.query<EntryRow>(
+    `SELECT e.number, encode(e.hash, 'hex') AS hash, e.kind, coalesce(e.branch, t.branch) AS branch, e.line,
+       e.number >= coalesce(t.held_from, e.number + 1) AS held
+     FROM journal_segment s
+     JOIN journal_entry e ON e.terminal = s.terminal AND e.number = s.first_number + $3::bigint - s.first_seq
+     JOIN terminal t ON t.id = s.terminal
+     WHERE s.terminal = $1 AND s.chain = $2 AND $3::bigint BETWEEN s.first_seq AND s.last_seq`,
+    [place.terminal, place.chain, place.seq],
+  );
+  const row = rows.find(({ line }) => line !== null && idOf(line) === place.id);
+  if (row === undefined || !seesBranch(row.branch)) throw new NexusError('NX-1002');
+  const number = Number(row.number);
+  const upload = await uploadOf(tx, place);
+  return {
+    terminal: place.terminal,
+    chain: place.chain,
+    seq: place.seq,
+    number,
+    hash: row.hash,
+    kind: row.kind,
+    branch: row.branch,
+    line: row.line,
+    receivedAt: upload?.receivedAt ?? null,
+    upload,
+    held: row.held,
+    replay: await replayOf(tx, place.terminal, number),
+  };
+}
+
+function idOf(line: string): string | null {
+  const value = parsed(line);
+  return isRecord(value) && typeof value['i'] === 'string' ? value['i'] : null;
+}
+
+/** The first upload that brought the place. */
+async function uploadOf(tx: TenantTx, place: EntryPlace): Promise<NonNullable<JournalEntryDetail['upload']> | null> {
+  const [row] = await tx.query<{
+    key_id: string;
+    header: Buffer;
+    signature: Buffer;
+    by_file: boolean;
+    received_at: string;
+  }>(
+    `SELECT key_id, header, signature, by_file, to_char(received_at AT TIME ZONE 'UTC', ${INSTANT}) AS received_at
+     FROM journal_upload
+     WHERE terminal = $1 AND chain = $2 AND first_seq BETWEEN $3::bigint - 999 AND $3 AND first_seq + count > $3
+     ORDER BY received_at, id LIMIT 1`,
+    [place.terminal, place.chain, place.seq],
+  );
+  if (row === undefined) return null;
+  return {
+    keyId: row.key_id,
+    header: row.header.toString('base64url'),
+    signature: row.signature.toString('base64url'),
+    byFile: row.by_file,
+    receivedAt: row.received_at,
+  };
+}
+
+async function replayOf(tx: TenantTx, terminal: string, number: number): Promise<JournalEntryDetail['replay']> {
+  const places = await readPlaces(tx, terminal);
+  const epoch = await readEpoch(tx);
+  return JOURNAL_CONSUMERS.map((service) => {
+    const place = places.get(service);
+    const passed = place?.epoch === epoch ? place.number : 0;
+    return { service, number: passed, applied: passed >= number, passedAt: place?.passedAt ?? null };
+  });
+}

@@ -1,0 +1,36 @@
+import { standardService } from '@nexus/service-kit';
+import { sharedMigrations, tenantMigrations } from '../migrations/index.ts';
+import { activities } from './activities.ts';
+import { config } from './config.ts';
+import type { SyncDeps } from './deps.ts';
+import { ReplayRelay } from './replay/replay-relay.ts';
+import { routes } from './routes.ts';
+import { rpcHandlers } from './rpc-handlers.ts';
+import { subscribers } from './subscribers.ts';
+import { TerminalKeys } from './terminal/terminal-keys.ts';
+import { Nudges } from './till-view/nudges.ts';
+
+/** Sync: the electronic journal in, changes for tills out. */
+export const service = standardService({
+  name: 'sync',
+  config,
+  tenantMigrations,
+  sharedMigrations,
+  deps: ({ config: { journalGraceMs, replayWakeEntries, replayBacklogMs }, db, nats, temporal, logger }): SyncDeps => ({
+    db,
+    nats,
+    temporal,
+    logger,
+    keys: new TerminalKeys(db, nats),
+    nudges: new Nudges(nats, logger),
+    replay: new ReplayRelay({ db, temporal, logger, wakeEntries: replayWakeEntries, backlogMs: replayBacklogMs }),
+    now: Date.now,
+    graceMs: journalGraceMs,
+    wakeEntries: replayWakeEntries,
+  }),
+  routes,
+  subscribers,
+  rpcHandlers,
+  activities,
+  background: ({ replay, nudges }) => [replay, nudges],
+});
