@@ -15,3 +15,7 @@ export { readSalesFile } from './sales-file/read-sales-file.ts';
 export { expectedFigures, type ExpectedFigures } from './sales-file/expected-figures.ts';
 export type { FileInvoice, FileLine, FileProduct, SalesFile } from './sales-file/sales-file.ts';
 export { enrolmentCode, setUpChain, type ChainPlan, type StaffedTerminal } from './simulate/set-up-chain.ts';
+export { simulate, type SimulateOptions, type Simulation } from './simulate/simulate.ts';
+export { waitUntilApplied } from './simulate/wait-until-applied.ts';
+export { exportJournalFile } from './commands/journal.ts';
+export { demo, DEMO_CHAIN, type Demo, type DemoOptions } from './demo/demo.ts';

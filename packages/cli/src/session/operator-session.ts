@@ -37,7 +37,7 @@ export class OperatorSession {
     const keycloak = cachedToken(() => this.#signIn());
     this.#identity = new ApiClient({ origin: access.origin, token: keycloak });
     const platform = cachedToken(async () => {
-      const call = { method: 'POST', path: '/api/identity/token', response: tokenAnswer } as const;
+      const call = { method: 'POST', path: '/api/identity/token', response: tokenAnswer, repeatable: true } as const;
       const { accessToken, expiresIn } = await this.#identity.call(call);
       return { token: accessToken, expiresIn };
     });
@@ -58,7 +58,7 @@ export class OperatorSession {
 
   #tenantToken(slug: string): Promise<OperatorTokenAnswer> {
     const path = `/api/identity/tenants/${encodeURIComponent(slug)}/operator-token`;
-    return this.api.call({ method: 'POST', path, response: operatorTokenAnswer });
+    return this.api.call({ method: 'POST', path, response: operatorTokenAnswer, repeatable: true });
   }
 
   async #signIn(): Promise<{ token: string; expiresIn: number }> {

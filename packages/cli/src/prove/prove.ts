@@ -1,0 +1,111 @@
+import { QUANTITY_SCALE } from '@nexus/contracts';
+import type { Deadline } from '../bounded.ts';
+import { CliError } from '../cli-error.ts';
+import type { Audits } from './audits.ts';
+import { gatherEvidence, type Evidence, type TerminalEvidence } from './gather.ts';
+import { invariantsOf } from './invariants.ts';
+import {
+  moneyOf,
+  proofRow,
+  sumByCurrency,
+  sumJournal,
+  type BranchProof,
+  type CurrencyFigures,
+  type JournalFigures,
+  type Proof,
+  type TerminalProof,
+} from './proof.ts';
+
+/** Asks, compares, sums up. The figures are the transaction log's; that the journal has the same ones is an invariant. */
+export async function prove(
+  audits: Audits,
+  tenant: { readonly id: string; readonly slug: string; readonly name: string },
+  deadline: Deadline,
+): Promise<Proof> {
+  const evidence = await gatherEvidence(audits, deadline);
+  return proofOf(evidence, tenant);
+}
+
+export function proofOf(evidence: Evidence, tenant: { id: string; slug: string; name: string }): Proof {
+  const terminals = evidence.terminals
+    .map((one) => terminalProof(evidence, one))
+    .sort((a, b) => a.row.index - b.row.index);
+  const branches = evidence.structure.branches
+    .map((branch): BranchProof => {
+      const here = terminals.filter((terminal) => terminal.branch === branch.id);
+      const journal = sumJournal(here.map((terminal) => terminal.row));
+      const exceptions = journal.exceptions + exceptionsOfBranchAlone(evidence, branch.id);
+      return {
+        index: branch.index,
+        name: branch.name,
+        id: branch.id,
+        ...proofRow(
+          { ...journal, exceptions },
+          here.flatMap((terminal) => terminal.money),
+        ),
+      };
+    })
+    .sort((a, b) => a.index - b.index);
+  const money = sumByCurrency(terminals.flatMap((terminal) => terminal.money));
+  const journal = sumJournal(terminals.map((terminal) => terminal.row));
+  const exceptions = branches.reduce((sum, branch) => sum + branch.exceptions, 0);
+  const invariants = invariantsOf(evidence);
+  const currencies = new Set([
+    ...evidence.structure.legalEntities.map((entity) => entity.currency),
+    ...money.map((one) => one.currency),
+  ]);
+  const [currency] = currencies;
+  return {
+    tenant: { id: tenant.id, slug: tenant.slug, name: tenant.name },
+    ...(currencies.size === 1 && currency !== undefined ? { currency } : { byCurrency: money }),
+    totals: proofRow({ ...journal, exceptions }, money),
+    branches,
+    terminals: terminals.map((terminal) => terminal.row),
+    stock: { movements: evidence.stock.movements, units: evidence.stock.units / QUANTITY_SCALE },
+    invariants,
+    holds: invariants.every((one) => one.holds),
+  };
+}
+
+interface Placed {
+  readonly row: TerminalProof;
+  readonly branch: string;
+  readonly money: readonly CurrencyFigures[];
+}
+
+function terminalProof(evidence: Evidence, one: TerminalEvidence): Placed {
+  const facts = evidence.structure.terminals.find((terminal) => terminal.id === one.terminal);
+  if (facts === undefined)
+    throw new CliError(`sync has a journal of terminal ${one.terminal}, which identity does not know`);
+  const { journal, transactions, stock } = one;
+  const money = transactions.figures.map(moneyOf);
+  const figures: JournalFigures = {
+    journalEntries: journal.journalEntries,
+    gaps: journal.gaps,
+    forks: journal.forks,
+    duplicatesAbsorbed: journal.duplicatesAbsorbed,
+    exceptions: journal.exceptions + transactions.exceptions + stock.exceptions,
+  };
+  return {
+    branch: facts.branch,
+    money,
+    row: {
+      index: facts.index,
+      name: facts.name,
+      id: facts.id,
+      ...proofRow(figures, money),
+      receivedThrough: journal.receivedThrough,
+      tillHead: journal.tillHead,
+      lastContact: journal.lastContact,
+    },
+  };
+}
+
+/** Inventory's exceptions of a branch that no terminal caused; those of its terminals are counted with them. */
+function exceptionsOfBranchAlone(evidence: Evidence, branch: string): number {
+  const all = evidence.stock.branches.find((one) => one.branch === branch)?.exceptions ?? 0;
+  const ofTerminals = evidence.terminals
+    .filter((one) => evidence.structure.terminals.some((facts) => facts.id === one.terminal && facts.branch === branch))
+    .reduce((sum, one) => sum + one.stock.exceptions, 0);
+  return Math.max(0, all - ofTerminals);
+}
