@@ -77,7 +77,8 @@ export function commandAs(
   }
   const capability = '+dac_read_search';
   const ids = [`--reuid=${user.uid}`, `--regid=${user.gid}`, '--clear-groups'];
-  const capabilities = [`--inh-caps=${capability}`, `--ambient-caps=${capability}`];
+  // Without the last one the capability would not count where a program asks access(2), as initdb does.
+  const capabilities = [`--inh-caps=${capability}`, `--ambient-caps=${capability}`, '--securebits=+no_setuid_fixup'];
   return { command: setpriv, args: [...ids, ...capabilities, '--', program, ...args], runAs: undefined };
 }
 

@@ -1,0 +1,10 @@
+/** Every service and the workflow worker in one process: the same composition as a cluster's, in as few processes as serve speed. */
+import { service as catalog } from '@nexus/service-catalog';
+import { service as identity } from '@nexus/service-identity';
+import { service as inventory } from '@nexus/service-inventory';
+import { runServices } from '@nexus/service-kit';
+import { service as sales } from '@nexus/service-sales';
+import { service as sync } from '@nexus/service-sync';
+import { worker as workflows } from '@nexus/workflows';
+
+await runServices([identity, catalog, sync, sales, inventory, workflows]);
