@@ -4,6 +4,8 @@ export interface ChainRow {
   readonly no: number;
   readonly id: string;
   readonly acknowledged: number;
+  /** What the server's last answer said, and in which epoch; epoch 0: there was none. */
+  readonly told: number;
   readonly epoch: number;
   /** Newest entry; sequence 0 where the chain is empty. */
   readonly head: { readonly seq: number; readonly hash: string };
@@ -27,12 +29,13 @@ export const readChains = async (tx: StoreTx): Promise<ChainRow[]> => {
     no: number;
     id: string;
     acknowledged: number;
+    told: number;
     epoch: number;
     seq: number | null;
     hash: string | null;
     kept_from: number | null;
   }>(
-    `SELECT no, chain.id, acknowledged, epoch, head.seq, head.hash,
+    `SELECT no, chain.id, acknowledged, told, epoch, head.seq, head.hash,
        (SELECT min(seq) FROM journal_entry WHERE chain_no = no) AS kept_from
      FROM chain LEFT JOIN journal_entry head
        ON head.chain_no = no AND head.seq = (SELECT max(seq) FROM journal_entry WHERE chain_no = no)
@@ -42,6 +45,7 @@ export const readChains = async (tx: StoreTx): Promise<ChainRow[]> => {
     no: row.no,
     id: row.id,
     acknowledged: row.acknowledged,
+    told: row.told,
     epoch: row.epoch,
     head: { seq: row.seq ?? 0, hash: row.hash ?? '' },
     keptFrom: row.kept_from ?? 1,

@@ -14,8 +14,10 @@ CREATE TABLE setting (
 CREATE TABLE chain (
   no INTEGER PRIMARY KEY,
   id TEXT NOT NULL UNIQUE,
-  -- What the server stores without a hole, by its last answer.
+  -- What the server stores without a hole of this device's own entries, as far as its answers tell.
   acknowledged INTEGER NOT NULL DEFAULT 0,
+  -- What its last answer said, word for word, and the epoch it said it in (0: no answer yet).
+  told INTEGER NOT NULL DEFAULT 0,
   epoch INTEGER NOT NULL DEFAULT 0
 );
 

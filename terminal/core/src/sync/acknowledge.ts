@@ -14,7 +14,12 @@ export const noteAcknowledged = async (
   acknowledged: number,
   answer: UploadAnswer,
 ): Promise<void> => {
-  await tx.run('UPDATE chain SET acknowledged = ?, epoch = ? WHERE no = ?', [acknowledged, answer.epoch, chainNo]);
+  await tx.run('UPDATE chain SET acknowledged = ?, told = ?, epoch = ? WHERE no = ?', [
+    acknowledged,
+    answer.through.seq,
+    answer.epoch,
+    chainNo,
+  ]);
   await tx.run('DELETE FROM acknowledgement WHERE chain_no = ? AND through > ?', [chainNo, acknowledged]);
   await tx.run(
     `INSERT INTO acknowledgement (chain_no, hour, through) VALUES (?, ?, ?)

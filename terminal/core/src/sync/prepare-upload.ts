@@ -37,6 +37,7 @@ export const prepareUpload = async (ctx: TillContext, chain: ChainRow, batch: Ba
       cur: branch.currency,
       ...(unsent.oldest !== null && { oldest: unsent.oldest }),
     },
+    ...(chain.epoch > 0 && { acked: { epoch: chain.epoch, seq: chain.told } }),
     at: ports.clock.nowMs(),
   };
   return { batch, upload: await signUpload(header, body, (bytes) => ports.keys.sign(bytes)) };
