@@ -36,7 +36,11 @@ export async function startOwned(
   });
   guard.unref();
   const alive = (): boolean => child.exitCode === null && child.signalCode === null;
-  child.once('exit', () => dismiss(guard));
+  child.once('exit', () => {
+    dismiss(guard);
+    // Children of its own may hold the pipes open, which would keep the test run from ending.
+    setImmediate(() => [child.stdout, child.stderr].forEach((pipe) => pipe.destroy()));
+  });
   const end = async (signal: NodeJS.Signals = 'SIGTERM'): Promise<void> => {
     if (!alive()) return;
     const gone = once(child, 'exit');
