@@ -54,8 +54,14 @@ export interface SyncReplayActivities {
    * and, if entries still wait, for how long the workflow should sleep.
    */
   prepareReplay(input: ReplayTerminalInput): Promise<{ consumers: ServiceName[]; waitMs: number | null }>;
-  /** Notes which consumers have passed; true when the terminal is clean and the run may end. */
-  settleReplay(input: ReplayTerminalInput & { passed: readonly ReplayPassed[] }): Promise<boolean>;
+  /** Notes which consumers have passed. */
+  settleReplay(input: ReplayTerminalInput & { passed: readonly ReplayPassed[] }): Promise<ReplaySettled>;
+}
+export interface ReplaySettled {
+  /** Every consumer has passed everything: the run may end. */
+  readonly clean: boolean;
+  /** What is left is little and more is on its way: the run sleeps for so long, or until it is woken. */
+  readonly waitMs: number | null;
 }
 export interface ReplayPassed {
   readonly service: ServiceName;
