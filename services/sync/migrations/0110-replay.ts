@@ -5,11 +5,13 @@ export const replayMigration = migration({
   number: 110,
   name: 'replay',
   up: [
-    // `signalled_at`: a wake-up of the replay is outstanding since then.
+    // `signalled_at`: a wake-up of the replay is outstanding since then. `asleep_until`: its run sleeps at most so long
+    // and goes on by itself; only news wakes it earlier.
     `CREATE TABLE dirty_terminal (
       terminal uuid PRIMARY KEY,
       dirty_at timestamptz NOT NULL DEFAULT now(),
-      signalled_at timestamptz
+      signalled_at timestamptz,
+      asleep_until timestamptz
     )`,
     `CREATE TABLE replay_cursor (
       terminal uuid NOT NULL,

@@ -17,9 +17,9 @@ export const activities = (deps: SyncDeps): SyncReplayActivities => {
   return {
     prepareReplay: (input) => prepareReplay(deps, input, () => progress().beat()),
     settleReplay: async (input) => {
-      const done = await settleReplay(deps, input, { wakeEntries: deps.wakeEntries });
-      if (done) await scheduleBranch(deps, input, scheduled);
-      return done;
+      const settled = await settleReplay(deps, input);
+      if (settled.clean) await scheduleBranch(deps, input, scheduled);
+      return settled;
     },
   };
 };

@@ -8,7 +8,7 @@ export const config = standardConfig.extend({
   /** So many entries of a till that is sending a backlog are worth waking its replay. */
   replayWakeEntries: count(1, 100_000).default(1_000),
   /** Longest that a wake-up waits while the till is sending more. */
-  replayBacklogMs: count(0, 60_000).default(2_000),
+  replayBacklogMs: count(0, 60_000).default(5_000),
 });
 export type SyncConfig = z.output<typeof config>;
 

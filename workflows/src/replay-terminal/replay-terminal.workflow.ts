@@ -47,15 +47,16 @@ export async function replayTerminal(input: ReplayTerminalInput): Promise<void> 
   });
   for (let failures = 0; ;) {
     woken = false;
-    const { consumers, waitMs } = await sync.prepareReplay(input);
-    const passed = await applyJournal(input, consumers);
-    const clean = await sync.settleReplay({ ...input, passed });
-    if (clean && !woken) return;
+    const prepared = await sync.prepareReplay(input);
+    const passed = await applyJournal(input, prepared.consumers);
+    const settled = await sync.settleReplay({ ...input, passed });
+    if (settled.clean && !woken) return;
     if (isLong()) await continueAsNew<typeof replayTerminal>(input);
 
-    failures = passed.length < consumers.length ? failures + 1 : 0;
-    const pauseMs = failures > 0 ? failurePauseMs(failures) : (waitMs ?? (consumers.length === 0 ? IDLE_PAUSE_MS : 0));
-    if (!clean && pauseMs > 0) await condition(() => woken, pauseMs);
+    failures = passed.length < prepared.consumers.length ? failures + 1 : 0;
+    const waitMs = settled.waitMs ?? prepared.waitMs ?? (prepared.consumers.length === 0 ? IDLE_PAUSE_MS : 0);
+    const pauseMs = failures > 0 ? failurePauseMs(failures) : waitMs;
+    if (!settled.clean && pauseMs > 0) await condition(() => woken, pauseMs);
   }
 }
 

@@ -60,7 +60,10 @@ export interface SyncReplayActivities {
 export interface ReplaySettled {
   /** Every consumer has passed everything: the run may end. */
   readonly clean: boolean;
-  /** What is left is little and more is on its way: the run sleeps for so long, or until it is woken. */
+  /**
+   * How long the run may sleep unless it is woken, where what is left is little and more is on its way; 0: there is more
+   * to do at once; null: nothing but what `prepareReplay` said.
+   */
   readonly waitMs: number | null;
 }
 export interface ReplayPassed {

@@ -15,16 +15,16 @@ export interface ReplayRelayOptions {
   readonly backlogMs?: number;
   /** How often the database is asked for terminals that nobody told of. Default 5,000. */
   readonly sweepMs?: number;
-  /** A dirty terminal that nobody woke for so long is taken up by whoever sweeps. Default 4,000. */
+  /** A dirty terminal that nobody woke for so long is taken up by whoever sweeps. Default 7,000. */
   readonly neglectMs?: number;
   /** After this long without the terminal getting clean a wake-up counts as lost. Default 10 minutes. */
   readonly staleMs?: number;
 }
 
 const QUIET_MS = 100;
-const BACKLOG_MS = 2_000;
+const BACKLOG_MS = 5_000;
 const SWEEP_MS = 5_000;
-const NEGLECT_MS = 4_000;
+const NEGLECT_MS = 7_000;
 const STALE_MS = 10 * 60_000;
 /** Wake-ups on their way at once. */
 const PARALLEL = 4;

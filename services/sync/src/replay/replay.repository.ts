@@ -50,9 +50,18 @@ export async function clean(tx: TenantTx, terminal: string): Promise<void> {
   await tx.query('DELETE FROM dirty_terminal WHERE terminal = $1', [terminal]);
 }
 
-/** Lets the relay wake the replay again: no wake-up is outstanding any more. */
+/** No wake-up is outstanding any more: the next one may be sent. */
 export async function handBack(tx: TenantTx, terminal: string): Promise<void> {
   await tx.query('UPDATE dirty_terminal SET signalled_at = NULL, dirty_at = now() WHERE terminal = $1', [terminal]);
+}
+
+/** The run sleeps, at most for so long: news may wake it, the sweep does not. */
+export async function fallAsleep(tx: TenantTx, terminal: string, sleepMs: number): Promise<void> {
+  await tx.query(
+    `UPDATE dirty_terminal SET signalled_at = NULL, dirty_at = now(),
+       asleep_until = now() + $2::float8 * interval '1 millisecond' WHERE terminal = $1`,
+    [terminal, sleepMs],
+  );
 }
 
 /**
@@ -65,7 +74,7 @@ export async function claimWakeUps(
   staleMs: number,
 ): Promise<readonly string[]> {
   const rows = await tx.query<{ terminal: string }>(
-    `UPDATE dirty_terminal SET signalled_at = now() WHERE terminal = ANY($1::uuid[])
+    `UPDATE dirty_terminal SET signalled_at = now(), asleep_until = NULL WHERE terminal = ANY($1::uuid[])
        AND (signalled_at IS NULL OR signalled_at < now() - $2::float8 * interval '1 millisecond')
      RETURNING terminal`,
     [terminals, staleMs],
@@ -74,8 +83,8 @@ export async function claimWakeUps(
 }
 
 /**
- * Dirty terminals that nobody seems to take care of: dirty for `minAgeMs` without a wake-up, or with one that is stale;
- * the longest dirty first.
+ * Dirty terminals that nobody seems to take care of: for `minAgeMs` without a wake-up or with one that is stale, and
+ * without a run that sleeps; the longest dirty first.
  */
 export async function neglectedTerminals(
   tx: TenantTx,
@@ -87,6 +96,7 @@ export async function neglectedTerminals(
     `SELECT terminal FROM dirty_terminal
      WHERE dirty_at <= now() - $1::float8 * interval '1 millisecond'
        AND (signalled_at IS NULL OR signalled_at < now() - $2::float8 * interval '1 millisecond')
+       AND (asleep_until IS NULL OR asleep_until < now())
      ORDER BY dirty_at, terminal LIMIT $3`,
     [minAgeMs, staleMs, limit],
   );
