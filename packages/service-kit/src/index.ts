@@ -35,3 +35,4 @@ export {
   type Kit,
   type StandardService,
 } from './service/standard-service.ts';
+export { describeRoutes, type RouteDescription, type RouteParameter } from './http/describe-routes.ts';
