@@ -6,21 +6,16 @@ import type { Lock } from '@nexus/terminal-core';
  * small SQLite file beside the till's.
  */
 export const createFileLock = (path: string): Lock => ({
-  acquire: () => {
+  acquire: async () => {
     const holder = new DatabaseSync(path);
     try {
       holder.exec('PRAGMA busy_timeout = 0; BEGIN EXCLUSIVE;');
     } catch (error) {
       holder.close();
-      if (isBusy(error)) return Promise.resolve(null);
-      return Promise.reject(error);
+      if (isBusy(error)) return null;
+      throw error;
     }
-    return Promise.resolve({
-      release: () => {
-        holder.close();
-        return Promise.resolve();
-      },
-    });
+    return { release: async () => holder.close() };
   },
 });
 

@@ -123,6 +123,7 @@ describe('a return', () => {
   });
 
   test('in any number of pieces never refunds more than was paid, and all of it at the end', async () => {
+    const { till } = await openTestTill();
     await fc.assert(
       fc.asyncProperty(
         fc.integer({ min: 1, max: 30_000 }),
@@ -130,7 +131,7 @@ describe('a return', () => {
         fc.nat(500),
         fc.array(fc.integer({ min: 1, max: 9000 }), { maxLength: 6 }),
         async (quantity, price, discount, pieces) => {
-          const { till } = await openTestTill();
+          const earlier = (await entriesOf(till)).length;
           const cart = fillCart(till, [{ n: 1, quantity, price }]);
           cart.setDiscounts([{ source: 'manual', amount: discount }]);
           const sale = await till.finishSale({ cart, tenders: [{ type: 'cash' }] });
@@ -143,18 +144,18 @@ describe('a return', () => {
             const lines = [{ from: 'receipt' as const, entry: sale.entry.id, line: 1, quantity: back }];
             expect(await till.finishReturn({ lines, tenders: [{ type: 'cash' }] })).toMatchObject({ ok: true });
           }
-          const returns = (await entriesOf(till)).filter(isTransaction).filter(({ k }) => k === 'return');
+          const entries = (await entriesOf(till)).slice(earlier);
+          const returns = entries.filter(isTransaction).filter(({ k }) => k === 'return');
           const refunded = returns.reduce((sum, { T }) => sum + T.gross, 0);
           expect(refunded).toBeLessThanOrEqual(sale.priced.totals.gross);
           // Rounding each piece may leave less than half a unit for each of them.
           expect(refunded).toBeGreaterThanOrEqual(sale.priced.totals.gross - returns.length);
-          expectSound(await linesOf(till));
-          await till.close();
         },
       ),
-      { numRuns: 40 },
+      { numRuns: 25 },
     );
-  });
+    expectSound(await linesOf(till));
+  }, 30_000);
 });
 
 describe('a stock count', () => {

@@ -3,7 +3,7 @@ import { expect } from '@jest/globals';
 import { knownEntry, type KnownEntry, type ProductFacts, type ReturnEntry, type SaleEntry } from '@nexus/contracts';
 import { EMPTY_CHAIN, verifyChain } from '@nexus/journal';
 import { recompute } from '@nexus/pricing';
-import type { Cart, Clock, SyncOptions, Till } from '@nexus/terminal-core';
+import type { Cart, Clock, Sleep, SyncOptions, Till } from '@nexus/terminal-core';
 import { createHeadlessTill } from '../headless-till.ts';
 import { FakePlatform } from './fake-platform.ts';
 
@@ -58,6 +58,7 @@ export const openTestTill = async (
     directory?: string;
     shift?: boolean;
     sync?: SyncOptions;
+    sleep?: Sleep;
   } = {},
 ): Promise<TestTill> => {
   const platform = options.platform ?? new FakePlatform();
@@ -67,6 +68,7 @@ export const openTestTill = async (
     clock,
     ...(options.directory !== undefined && { directory: options.directory }),
     ...(options.sync && { sync: options.sync }),
+    ...(options.sleep && { sleep: options.sleep }),
   });
   if (!till.facts) await till.enrol('TEST-CODE');
   if (options.shift !== false && !till.shift) await till.openShift({ cashier: 'ama', floatMinor: 10_000 });
