@@ -1,4 +1,5 @@
 import { operatorTokenAnswer, tokenAnswer, type OperatorTokenAnswer } from '@nexus/contracts';
+import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
 import { CliError } from '../cli-error.ts';
 import { ApiClient, problemError } from './api-client.ts';
@@ -21,6 +22,7 @@ export interface TenantSession {
 }
 
 const KEYCLOAK_CLIENT = 'nexus-cli';
+const SIGN_IN_TRIES = 3;
 const keycloakAnswer = z.object({ access_token: z.string(), expires_in: z.number() });
 
 /**
@@ -71,19 +73,26 @@ export class OperatorSession {
       username,
       password,
     });
-    let response: Response;
-    try {
-      response = await fetch(new URL(path, origin), {
-        method: 'POST',
-        body: form,
-        signal: AbortSignal.timeout(30_000),
-      });
-    } catch (error) {
-      throw new CliError(`${origin} does not answer; is the platform up? (nexus status)`, { cause: error });
+    let response = await this.#ask(path, form);
+    // Keycloak refuses a person's second sign-in while it still notes the first (two commands in a row); with a wrong
+    // password the few tries stay far below its lock-out.
+    for (let attempt = 1; response.status === 400 && attempt < SIGN_IN_TRIES; attempt += 1) {
+      await response.body?.cancel();
+      await delay(400 * attempt);
+      response = await this.#ask(path, form);
     }
     const text = await response.text();
     if (!response.ok) throw problemError({ method: 'POST', path }, response.status, text);
     const answer = keycloakAnswer.parse(JSON.parse(text));
     return { token: answer.access_token, expiresIn: answer.expires_in };
+  }
+
+  async #ask(path: string, form: URLSearchParams): Promise<Response> {
+    const { origin } = this.#access;
+    try {
+      return await fetch(new URL(path, origin), { method: 'POST', body: form, signal: AbortSignal.timeout(30_000) });
+    } catch (error) {
+      throw new CliError(`${origin} does not answer; is the platform up? (nexus status)`, { cause: error });
+    }
   }
 }
