@@ -29,6 +29,7 @@ export interface TestChain {
 /** Identity as it runs, on PostgreSQL, NATS and Keycloak; Temporal where the suite names one. */
 export interface IdentityFixture {
   readonly url: string;
+  readonly natsUrl: string;
   readonly deps: IdentityDeps;
   readonly databases: TestDatabases;
   call<T = Record<string, unknown>>(method: string, path: string, call?: Call): Promise<Answered<T>>;
@@ -106,6 +107,7 @@ export async function startIdentity(options: FixtureOptions = {}): Promise<Ident
 
   return {
     url,
+    natsUrl: nats.url,
     deps: own,
     databases,
     call,
