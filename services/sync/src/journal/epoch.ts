@@ -26,7 +26,7 @@ export async function openEpoch(tx: TenantTx, knownEpoch: number, reason: string
   if (opened === undefined) return readEpoch(tx);
   await tx.query(
     `INSERT INTO dirty_terminal (terminal) SELECT id FROM terminal ORDER BY id
-     ON CONFLICT (terminal) DO UPDATE SET dirty_at = now(), signalled_at = NULL`,
+     ON CONFLICT (terminal) DO UPDATE SET dirty_at = now(), signalled_at = NULL, asleep_until = NULL`,
   );
   await tx.query(`INSERT INTO nexus.doorbell (tenant_id, topic) VALUES ($1, 'replay')`, [tx.tenantId]);
   return opened.epoch;
