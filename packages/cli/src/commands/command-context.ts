@@ -9,8 +9,8 @@ export interface CommandContext {
   readonly output: Output;
   readonly config: CliConfig;
   /** Signed in as the platform operator, at first use. */
-  session(): OperatorSession;
-  enter(slug: string): Promise<TenantSession>;
+  readonly session: () => OperatorSession;
+  readonly enter: (slug: string) => Promise<TenantSession>;
 }
 
 export interface CommandIo {
@@ -29,6 +29,8 @@ export function createContext(json: boolean, io: CommandIo): CommandContext {
 export type Outcome = number | undefined | void;
 
 /** Adds `--json` and runs the work; its number becomes the exit code. */
+// The options' type is what the command declared, which Commander cannot infer.
+// eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters
 export function runs<O extends object>(
   command: Command,
   io: CommandIo & { exit: (code: number) => void },

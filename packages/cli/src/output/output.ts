@@ -25,9 +25,12 @@ export const createOutput = (json: boolean, streams: Streams = standardStreams):
   progress: (line) => streams.stderr(`${line}\n`),
 });
 
+/** A number, or an amount with its currency. */
+const NUMERIC = /^-?\d+(\.\d+)?( [A-Z]{3})?$/;
+
 /** A plain table; numbers to the right. */
 export function tableOf(head: readonly string[], rows: readonly (readonly (string | number)[])[]): string {
-  const numeric = head.map((_, at) => rows.length > 0 && rows.every((row) => typeof row[at] === 'number'));
+  const numeric = head.map((_, at) => rows.length > 0 && rows.every((row) => NUMERIC.test(String(row[at]))));
   const table = new Table({
     head: [...head],
     colAligns: numeric.map((is) => (is ? 'right' : 'left')),

@@ -14,14 +14,13 @@ import type { z } from 'zod';
 import type { ApiClient } from '../session/api-client.ts';
 
 type Reply<D extends RpcDefinition> = z.infer<D['reply']>;
-const eventLogOf = (service: ServiceName) => auditEventLog(service);
 
 export type JournalHeads = Reply<typeof auditJournalHeads>;
 export type JournalAudit = Reply<typeof auditJournal>;
 export type TransactionsAudit = Reply<typeof auditTransactions>;
 export type TerminalStockAudit = Reply<typeof auditTerminalStock>;
 export type StockAudit = Reply<typeof auditStock>;
-export type EventLogAudit = Reply<ReturnType<typeof eventLogOf>>;
+export type EventLogAudit = Reply<ReturnType<typeof auditEventLog>>;
 export type ChainStructure = Reply<typeof chainStructure>;
 export type TerminalWatermark = z.infer<typeof auditJournal.request>;
 

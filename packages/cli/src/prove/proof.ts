@@ -71,7 +71,7 @@ const NO_JOURNAL: JournalFigures = { journalEntries: 0, gaps: 0, forks: 0, dupli
 const added = <T extends object>(zero: T, all: readonly T[]): T => {
   const sum = { ...zero } as Record<string, number>;
   for (const one of all) {
-    for (const key of Object.keys(zero)) sum[key] = (sum[key] ?? 0) + (one as Record<string, number>)[key]!;
+    for (const key of Object.keys(zero)) sum[key] = (sum[key] ?? 0) + ((one as Record<string, number>)[key] ?? 0);
   }
   return sum as T;
 };

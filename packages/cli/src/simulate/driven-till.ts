@@ -25,8 +25,6 @@ export interface DrivenTillOptions {
   readonly file: SalesFile;
   readonly plan: TillPlan;
   readonly disorder: Disorder;
-  /** Entries in one upload: small enough that there is something to shuffle. */
-  readonly entriesPerUpload: number;
 }
 
 /** A headless till that lives through its share of a sales file. */
@@ -98,7 +96,8 @@ export class DrivenTill {
   /** Sends everything unsent, as disorderly as asked for, until the platform has acknowledged it. */
   async send(deadline: Deadline): Promise<void> {
     const { duplicate, shuffle } = this.#options.disorder;
-    const limits = { entries: this.#options.entriesPerUpload, bytes: UPLOAD_BYTES };
+    const before = await this.#till.sync.status();
+    const limits = { entries: entriesPerUpload(before.unsent.entries, duplicate || !!shuffle), bytes: UPLOAD_BYTES };
     const options = { duplicate, limits, ...(shuffle !== undefined && { shuffle }) };
     const { uploads } = await untilItGets(() => sendDisorderly(this.#till, options), deadline);
     this.uploads += uploads;
@@ -169,6 +168,10 @@ export class DrivenTill {
     return product;
   }
 }
+
+/** Where uploads are to be shuffled or repeated there must be many of them, however little there is to send. */
+const entriesPerUpload = (unsent: number, disorderly: boolean): number =>
+  disorderly ? Math.min(100, Math.max(1, Math.ceil(unsent / 12))) : 500;
 
 const CASH = 'cash';
 const UPLOAD_BYTES = 4 * 1024 * 1024;

@@ -46,9 +46,6 @@ export interface Simulation {
 
 /** Invoices of one till between two uploads where it is not offline. */
 const INVOICES_ONLINE = 100;
-/** Entries in one upload, where disorder wants many of them. */
-const ENTRIES_ORDERLY = 500;
-const ENTRIES_DISORDERLY = 100;
 const TILLS_AT_ONCE = 6;
 
 /** Makes a chain and lets its tills sell a file; returns when all is acknowledged and applied. */
@@ -94,12 +91,11 @@ async function openTills(
   const plans = planTills(file, branches, terminals, zone);
   const random = seededRandom(options.seed);
   const disorder = { duplicate, shuffle: options.shuffle ? () => random.next() : undefined };
-  const entriesPerUpload = duplicate || options.shuffle ? ENTRIES_DISORDERLY : ENTRIES_ORDERLY;
   return eachBounded(staffed, 2, async (terminal, index) => {
     const plan = plans[index];
     if (plan === undefined) throw new RangeError(`there is no plan for terminal ${index}`);
     const directory = join(options.directory, tenant.id, `terminal-${index}`);
-    const till = await DrivenTill.open({ directory, origin, terminal, file, plan, disorder, entriesPerUpload });
+    const till = await DrivenTill.open({ directory, origin, terminal, file, plan, disorder });
     try {
       await till.begin(await enrolmentCode(api, terminal.facts.id), deadline);
       return till;
