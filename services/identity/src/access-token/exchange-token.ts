@@ -3,12 +3,13 @@ import { uuidv7 } from '@nexus/tenancy-db';
 import { branchPlaces } from '../branch/branch.repository.ts';
 import type { IdentityDeps } from '../deps.ts';
 import { resolveAccess } from '../permission/resolve-access.ts';
+import { tokensCountFrom } from '../revocation/revocation.repository.ts';
 import { grantsOf, staffBySubject } from '../staff/staff.repository.ts';
 import { tenantByOrganization } from '../tenant/tenant.repository.ts';
 import { tenantByIdOrSlug } from '../tenant/tenant-by-key.ts';
 import { PLATFORM_SLUG } from '../tenant/tenant.ts';
 import { singleOrganization } from './keycloak-token.ts';
-import type { IssuedToken } from './token-signer.ts';
+import type { IssuedToken, TokenSubject } from './token-signer.ts';
 
 /**
  * A Nexus access token for a Keycloak one. The organization says the tenant, the roles in its schema say what the person
@@ -26,7 +27,10 @@ export async function exchangeToken(
   const { subject } = identity;
   if (isPlatform(deps, organization))
     return deps.signer.issue({ sub: subject, typ: 'operator', perms: ['platform:operate'] });
-  const tenant = await deps.db.shared((tx) => tenantByOrganization(tx, organization.id));
+  const { tenant, countFrom } = await deps.db.shared(async (tx) => {
+    const found = await tenantByOrganization(tx, organization.id);
+    return { tenant: found, countFrom: found && (await tokensCountFrom(tx, found.tenantId, subject)) };
+  });
   if (tenant === undefined) throw new NexusError('NX-2003', 'The organization is no chain that is ready');
   const access = await deps.db.tx(tenant, async (tx) => {
     const staff = await staffBySubject(tx, subject);
@@ -35,14 +39,15 @@ export async function exchangeToken(
     return resolveAccess(grants, await branchPlaces(tx), scope);
   });
   if (access === null) throw new NexusError('NX-2003', 'No role here permits anything');
-  return deps.signer.issue({
+  const claims: TokenSubject = {
     sub: subject,
     typ: 'person',
     ten: tenant.tenantId,
     slug: tenant.slug,
     perms: access.permissions,
     ...(access.branches === null ? {} : { branches: access.branches }),
-  });
+  };
+  return deps.signer.issue(claims, countFrom);
 }
 
 export const isPlatform = (

@@ -13,7 +13,8 @@ export interface IssuedToken {
 
 /** Signs Nexus access tokens, and knows the public keys that verify them. */
 export interface TokenSigner {
-  issue(subject: TokenSubject): Promise<IssuedToken>;
+  /** `notBefore`, epoch seconds: a token of this second would fall under a revocation; this one is issued after it. */
+  issue(subject: TokenSubject, notBefore?: number): Promise<IssuedToken>;
   publicKeys(): Promise<JWK[]>;
 }
 
@@ -32,15 +33,16 @@ export function createTokenSigner(keyFile: string, now: () => number = Date.now)
   };
   return {
     publicKeys: async () => publicKeys(await keys()),
-    issue: async (subject) => {
+    issue: async (subject, notBefore = 0) => {
       const nowSeconds = Math.floor(now() / 1000);
+      const issuedAt = Math.max(nowSeconds, notBefore);
       const { kid, ...jwk } = signingKeyAt(await keys(), nowSeconds);
       const accessToken = await new SignJWT({ ...subject })
         .setProtectedHeader({ alg: 'ES256', typ: 'JWT', kid })
         .setIssuer(TOKEN_ISSUER)
         .setAudience(TOKEN_AUDIENCE)
-        .setIssuedAt(nowSeconds)
-        .setExpirationTime(nowSeconds + TOKEN_LIFETIME_SECONDS)
+        .setIssuedAt(issuedAt)
+        .setExpirationTime(issuedAt + TOKEN_LIFETIME_SECONDS)
         .setJti(uuidv7())
         .sign(await importJWK(jwk, 'ES256'));
       return { accessToken, expiresIn: TOKEN_LIFETIME_SECONDS };

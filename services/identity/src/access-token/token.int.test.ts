@@ -20,7 +20,7 @@ beforeAll(async () => {
   kente = await identity.chain('kente');
   adom = await identity.chain('adom');
 }, 120_000);
-afterAll(() => identity?.stop());
+afterAll(() => identity?.stop(), 60_000);
 
 const tokenFor = (keycloakToken: string, query = '') =>
   identity.call<{ accessToken: string; code: string }>('POST', `/token${query}`, { token: keycloakToken });

@@ -7,15 +7,27 @@ const TOLD_SECONDS = TOKEN_LIFETIME_SECONDS + 120;
 const MAX_TOLD = 10_000;
 
 /**
- * From now on tokens issued until now are refused; services hear of it within their polling time. Those issued within
- * this very second are refused too: a token's time has no fractions.
+ * Tokens that were issued until now are refused; services hear of it within their polling time. A token's time has no
+ * fractions, so this very second counts as until now; and each revocation is later than the one before, so that a token
+ * which was issued after that one is refused by this one.
  */
 async function refuseEarlierTokens(tx: SharedTx, tenantId: string, subject: string): Promise<void> {
   await tx.query(
-    `INSERT INTO revocation (tenant_id, subject, not_before) VALUES ($1, $2, date_trunc('second', clock_timestamp()) + interval '1 second')
-     ON CONFLICT (tenant_id, subject) DO UPDATE SET not_before = greatest(revocation.not_before, excluded.not_before)`,
+    `INSERT INTO revocation (tenant_id, subject, not_before)
+     VALUES ($1, $2, date_trunc('second', clock_timestamp()) + interval '1 second')
+     ON CONFLICT (tenant_id, subject)
+       DO UPDATE SET not_before = greatest(revocation.not_before + interval '1 second', excluded.not_before)`,
     [tenantId, subject],
   );
+}
+
+/** Epoch seconds from which a subject's tokens count; 0 where nothing was revoked lately. */
+export async function tokensCountFrom(tx: SharedTx, tenantId: string, subject: string): Promise<number> {
+  const [row] = await tx.query<{ notBefore: string }>(
+    'SELECT extract(epoch FROM not_before)::bigint AS "notBefore" FROM revocation WHERE tenant_id = $1 AND subject = $2',
+    [tenantId, subject],
+  );
+  return Number(row?.notBefore ?? 0);
 }
 
 /**

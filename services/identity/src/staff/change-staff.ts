@@ -98,6 +98,7 @@ interface Change {
   readonly counted: readonly Grant[];
 }
 
+/** What is refused is refused before any token is: the same look once more in the transaction that writes. */
 async function changing(
   { db }: IdentityDeps,
   ctx: TenantContext,
@@ -105,21 +106,19 @@ async function changing(
   id: string,
   change: (tx: TenantTx, staff: Staff, held: readonly Grant[]) => Promise<Change>,
 ): Promise<StaffRow> {
-  const work = (tx: TenantTx): Promise<{ staff: Staff; held: Grant[] }> => permitted(tx, actor, id);
-  const { staff } = await db.tx(ctx, work); // 404 or 403 before anything is written
+  const next = async (tx: TenantTx): Promise<Change> => {
+    const staff = await lockStaff(tx, id);
+    const held = (await grantsOf(tx, [id])).get(id) ?? [];
+    await requireMayAdminister(tx, actor, held);
+    const changed = await change(tx, staff, held);
+    await requireOwnerRemains(tx, id, staff.active ? held : [], changed.counted);
+    return changed;
+  };
+  const { staff } = await db.tx(ctx, next);
   return whileRevoking(db, ctx.tenantId, staff.subject ?? staff.id, () =>
     db.tx(ctx, async (tx) => {
-      const { staff, held } = await work(tx);
-      const next = await change(tx, staff, held);
-      await requireOwnerRemains(tx, id, staff.active ? held : [], next.counted);
-      return saveStaff(db, tx, next.staff, next.grants);
+      const { staff: changed, grants } = await next(tx);
+      return saveStaff(db, tx, changed, grants);
     }),
   );
-}
-
-async function permitted(tx: TenantTx, actor: Access, id: string): Promise<{ staff: Staff; held: Grant[] }> {
-  const staff = await lockStaff(tx, id);
-  const held = (await grantsOf(tx, [id])).get(id) ?? [];
-  await requireMayAdminister(tx, actor, held);
-  return { staff, held };
 }

@@ -29,7 +29,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await nats?.close();
   await identity?.stop();
-});
+}, 60_000);
 
 const enrol = (body: object) => identity.call<{ code?: string }>('POST', '/terminals/enrol', { body });
 async function enrolled(): Promise<{ till: TestTill; id: string }> {
