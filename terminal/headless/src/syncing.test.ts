@@ -171,6 +171,23 @@ describe('retention', () => {
     expect(platform.tables.waiting.map(({ seq }) => seq).sort((a, b) => a - b)).toEqual([8, 9, 10]);
   });
 
+  test('counts anew from when a restored server got an entry again', async () => {
+    const { till, platform } = await openTestTill({ sync: small });
+    const start = Date.parse('2026-03-02T09:30:00Z');
+    platform.serverTimeMs = start;
+    await sell(till);
+    await till.sync.send();
+    const backup = structuredClone(platform.tables);
+    for (let n = 1; n <= 5; n++) await sell(till, [{ n }]);
+    await till.sync.send();
+    platform.tables = { ...backup, epoch: 2 };
+    platform.serverTimeMs = start + 34 * DAY;
+    await till.sync.send({ heartbeat: true });
+    platform.serverTimeMs = start + 36 * DAY;
+    await till.sync.send({ heartbeat: true });
+    expect((await entriesOf(till)).map(({ s }) => s)).toEqual([4, 5, 6, 7, 8]);
+  });
+
   test('never drops the newest entry, from which the chain goes on', async () => {
     const { till, platform } = await openTestTill();
     platform.serverTimeMs = Date.parse('2026-03-02T09:30:00Z');
