@@ -42,7 +42,7 @@ export async function makeLoadChain(session: OperatorSession, origin: string, ti
   const staffed = await setUpChain(api, structure, { branches: BRANCHES, terminals: tills, zone: 'Africa/Accra' });
   const open: Till[] = [];
   for (const terminal of staffed) {
-    const till = await createHeadlessTill({ directory: 'memory', platform: origin, synchronous: 'off' });
+    const till = await createHeadlessTill({ platform: origin, synchronous: 'off' });
     const enrolled = await till.enrol(await enrolmentCode(api, terminal.facts.id));
     if (!enrolled.ok) throw new Error(`a till could not be enrolled: ${enrolled.reason}`);
     open.push(till);
