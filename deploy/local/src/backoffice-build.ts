@@ -2,9 +2,10 @@ import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
-import { checkoutDir } from './paths.ts';
+import { checkoutDir, defaultStateDir } from './paths.ts';
 import { runCommand } from './process/run-command.ts';
 import { withProgress, type Progress } from './progress.ts';
+import { withFileLock } from './provide/lock.ts';
 
 const BUILD_TIMEOUT_MS = 10 * 60_000;
 const LEFT_OUT = new Set(['node_modules', 'build', '.svelte-kit']);
@@ -14,6 +15,11 @@ const stampFile = join(backofficeDir, 'build', '.nexus-sources');
 /** Builds the back office when its sources, or those of the packages that it uses, are not the ones it was built from. */
 export async function ensureBackofficeBuilt(progress: Progress): Promise<void> {
   if (!(await hasBuildScript())) return progress('the back office has no build yet; the edge serves the API only');
+  const lock = join(defaultStateDir, 'backoffice-build.lock');
+  await withFileLock(lock, { timeoutMs: 2 * BUILD_TIMEOUT_MS }, () => buildIfChanged(progress));
+}
+
+async function buildIfChanged(progress: Progress): Promise<void> {
   const digest = await sourcesDigest();
   if (existsSync(stampFile) && (await readFile(stampFile, 'utf8')) === digest) return;
   await withProgress(progress, 'building the back office', () =>

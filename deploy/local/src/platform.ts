@@ -1,4 +1,3 @@
-/** Every service and the workflow worker in one process: the same composition as a cluster's, in as few processes as serve speed. */
 import { service as catalog } from '@nexus/service-catalog';
 import { service as identity } from '@nexus/service-identity';
 import { service as inventory } from '@nexus/service-inventory';
@@ -7,4 +6,5 @@ import { service as sales } from '@nexus/service-sales';
 import { service as sync } from '@nexus/service-sync';
 import { worker as workflows } from '@nexus/workflows';
 
-await runServices([identity, catalog, sync, sales, inventory, workflows]);
+// Every service and the workflow worker in one process: the same compositions that run alone on a cluster.
+await runServices([identity, catalog, sync, sales, inventory, workflows], process.env);

@@ -1,7 +1,9 @@
+import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { formatProcesses } from './format-processes.ts';
 import { describeError } from './launcher-error.ts';
 import { down, status, up, type Running } from './launcher.ts';
+import { defaultStateDir } from './paths.ts';
 
 const HELP = `npm start [-- options]
 
@@ -10,6 +12,7 @@ Starts all of Nexus and keeps it running until Ctrl-C, which stops everything ag
   --check         start, prove, stop; exits 0 only if all was proved
   --split         every service in a process of its own
   --port PORT     where browsers reach it (default: 8080)
+  --state-dir DIR where its data goes (default: .nexus)
   --help`;
 
 const { values } = parseArgs({
@@ -17,6 +20,7 @@ const { values } = parseArgs({
     check: { type: 'boolean', default: false },
     split: { type: 'boolean', default: false },
     port: { type: 'string' },
+    'state-dir': { type: 'string', default: defaultStateDir },
     help: { type: 'boolean', default: false },
   },
 });
@@ -47,21 +51,22 @@ function interrupted(): Promise<void> {
 }
 
 async function main(): Promise<number> {
+  const stateDir = resolve(values['state-dir']);
   const stop = interrupted();
   const port = values.port === undefined ? {} : { ports: { edge: Number(values.port) } };
   try {
-    const starting = up({ split: values.split, onProgress: progress, ...port });
+    const starting = up({ split: values.split, stateDir, onProgress: progress, ...port });
     const running = await Promise.race([starting, stop]);
     if (!running) return 130;
     // The demo chain is signed up, sold and proved here, with the functions of @nexus/cli.
-    print(`\n${formatProcesses(status())}\n\n${addresses(running)}\n`);
-    if (values.check) return status().every(({ state }) => state === 'running') ? 0 : 1;
+    print(`\n${formatProcesses(status({ stateDir }))}\n\n${addresses(running)}\n`);
+    if (values.check) return status({ stateDir }).every(({ state }) => state === 'running') ? 0 : 1;
     print('Ctrl-C stops everything.');
     await stop;
     return 0;
   } finally {
     progress('stopping everything');
-    await down();
+    await down({ stateDir });
     progress('stopped');
   }
 }

@@ -36,7 +36,7 @@ export type PlatformPorts = Record<ServiceName | 'workflows' | 'edge', number>;
 
 const NODE_FLAGS = ['--disable-warning=ExperimentalWarning'];
 const STOP_GRACE_MS = 20_000;
-const START_TIMEOUT_MS = 120_000;
+const START_TIMEOUT_MS = 300_000;
 
 /** Every process of the platform but the engines, with how it is started and what it needs before. */
 export function platformTopology(input: TopologyInput): ProcessSpec[] {

@@ -59,8 +59,8 @@ export function keycloakEngine(
       await ensureRealm(realm);
       organizationId = await platformOrganizationId(realm);
     },
-    // The first start makes its tables.
-    startTimeoutMs: 180_000,
+    // The first start makes its tables, which takes minutes on a machine that is busy with other things.
+    startTimeoutMs: 600_000,
     stopSignal: 'SIGTERM',
     stopGraceMs: 20_000,
   };

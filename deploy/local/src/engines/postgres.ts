@@ -32,7 +32,7 @@ export function postgresEngine(context: EngineContext, port: number): PostgresEn
     prepare: () => prepare(context, port, password),
     isReady: () => withConnection(superuserUrl, async (client) => (await client.query('SELECT 1')).rowCount === 1),
     // After a crash it replays its log first.
-    startTimeoutMs: 120_000,
+    startTimeoutMs: 600_000,
     // "Fast" shutdown: disconnects clients, rolls back what is open, writes a checkpoint.
     stopSignal: 'SIGINT',
     stopGraceMs: 30_000,

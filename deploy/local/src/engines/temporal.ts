@@ -38,7 +38,7 @@ export function temporalEngine(
     prepare: () => prepare(context, postgres, ports),
     isReady: async () => (await request(`${httpUrl}/api/v1/system-info`)).ok,
     onReady: () => ensureNamespace(httpUrl, namespace),
-    startTimeoutMs: 60_000,
+    startTimeoutMs: 180_000,
     stopSignal: 'SIGTERM',
     stopGraceMs: 20_000,
   };

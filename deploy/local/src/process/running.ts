@@ -6,7 +6,7 @@ import { identityOf, isAlive, signalProcess, type ProcessIdentity } from './iden
 import type { Launch, ProcessSpec } from './spec.ts';
 import { waitUntil } from './wait-until.ts';
 
-const ADOPTED_POLL_MS = 250;
+const ADOPTED_POLL_MS = 500;
 const KILL_WAIT_MS = 10_000;
 
 /** A process that runs; `exited` tells how it ended. */
