@@ -7,4 +7,4 @@ import { service as sync } from '@nexus/service-sync';
 import { worker as workflows } from '@nexus/workflows';
 
 // Every service and the workflow worker in one process: the same compositions that run alone on a cluster.
-await runServices([identity, catalog, sync, sales, inventory, workflows], process.env);
+await runServices([identity, catalog, sync, sales, inventory, workflows]);

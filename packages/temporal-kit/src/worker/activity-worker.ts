@@ -2,6 +2,7 @@ import { activityQueue, type ServiceName } from '@nexus/contracts';
 import type { Logger } from '@nexus/telemetry';
 import { Worker } from '@temporalio/worker';
 import { activityInterceptors } from '../activity/interceptor.ts';
+import { logQueueTo } from './runtime.ts';
 import { Supervisor } from './supervisor.ts';
 import type { WorkerConnection } from './worker-connection.ts';
 
@@ -29,6 +30,8 @@ const MAX_POLLERS = 4;
 /** Takes a service's activities off its queue for as long as the process lives, wherever Temporal is meanwhile. */
 export function createActivityWorker(options: ActivityWorkerOptions): Supervisor {
   const { service, activities, connection, namespace, logger } = options;
+  const taskQueue = options.taskQueue ?? activityQueue(service);
+  logQueueTo(taskQueue, logger);
   const graceMs = options.graceMs ?? GRACE_MS;
   return new Supervisor({
     name: `${service} activities`,
@@ -37,7 +40,7 @@ export function createActivityWorker(options: ActivityWorkerOptions): Supervisor
       Worker.create({
         connection: await connection.get(),
         namespace,
-        taskQueue: options.taskQueue ?? activityQueue(service),
+        taskQueue,
         activities,
         interceptors: { activity: [activityInterceptors] },
         maxConcurrentActivityTaskExecutions: options.maxConcurrent ?? MAX_CONCURRENT,

@@ -1,48 +1,50 @@
 import type { Logger } from '@nexus/telemetry';
 import { Runtime, type LogLevel, type LogMetadata } from '@temporalio/worker';
 
-let installed = false;
+/** Which of a process's loggers tells of which queue; the first one tells of everything else. */
+const loggers = new Map<string, Logger>();
+let fallback: Logger | undefined;
 
 /**
- * Installs the SDK's native runtime once for the process: its lines and those of workflows (`log`) go to our logger, and
+ * Installs the SDK's native runtime, once for the process: its lines and those of workflows (`log`) go to our loggers, and
  * signals are ours to handle, in our order.
  */
 export function installRuntime(logger: Logger): void {
-  if (installed) return;
-  installed = true;
+  if (fallback !== undefined) return;
+  fallback = logger;
   Runtime.install({
-    logger: toTemporalLogger(logger),
+    logger: {
+      log: write,
+      trace: (message: string, meta?: LogMetadata) => write('TRACE', message, meta),
+      debug: (message: string, meta?: LogMetadata) => write('DEBUG', message, meta),
+      info: (message: string, meta?: LogMetadata) => write('INFO', message, meta),
+      warn: (message: string, meta?: LogMetadata) => write('WARN', message, meta),
+      error: (message: string, meta?: LogMetadata) => write('ERROR', message, meta),
+    },
     shutdownSignals: [],
     telemetryOptions: { logging: { filter: { core: 'WARN', other: 'ERROR' }, forward: {} } },
   });
 }
 
-function toTemporalLogger(logger: Logger) {
-  const write = (level: LogLevel, message: string, meta?: LogMetadata): void => {
-    const child = logger[LEVELS[level]].bind(logger);
-    child(plain(meta), message);
-  };
-  return {
-    log: write,
-    trace: (message: string, meta?: LogMetadata) => write('TRACE', message, meta),
-    debug: (message: string, meta?: LogMetadata) => write('DEBUG', message, meta),
-    // The SDK tells of each worker's life at info; for us that is detail.
-    info: (message: string, meta?: LogMetadata) => write('DEBUG', message, meta),
-    warn: (message: string, meta?: LogMetadata) => write('WARN', message, meta),
-    error: (message: string, meta?: LogMetadata) => write('ERROR', message, meta),
-  };
-}
+/** From now on lines about this queue go to this logger. */
+export const logQueueTo = (taskQueue: string, logger: Logger): void => void loggers.set(taskQueue, logger);
 
 const LEVELS = { TRACE: 'trace', DEBUG: 'debug', INFO: 'info', WARN: 'warn', ERROR: 'error' } as const satisfies Record<
   LogLevel,
   string
 >;
 
-/** Metadata as JSON can hold it; errors under `err`, where the logger expects them. */
-function plain(meta: LogMetadata | undefined): Record<string, unknown> {
+function write(level: LogLevel, message: string, meta?: LogMetadata): void {
   const { error, ...rest } = (meta ?? {}) as Record<string, unknown>;
-  const fields = Object.fromEntries(
-    Object.entries(rest).map(([key, value]) => [key, typeof value === 'bigint' ? String(value) : value]),
+  const logger = loggers.get(String(rest.taskQueue)) ?? fallback;
+  logger?.[LEVELS[toned(level, message, rest.sdkComponent)]](
+    error === undefined ? rest : { ...rest, err: error },
+    message,
   );
-  return error === undefined ? fields : { ...fields, err: error };
+}
+
+/** What the SDK tells of its own ordinary life is detail: a worker's states, and that it has no workflows by design. */
+function toned(level: LogLevel, message: string, component: unknown): LogLevel {
+  if (component === 'workflow' || component === 'activity') return level;
+  return level === 'INFO' || message.includes('not polling for') ? 'DEBUG' : level;
 }

@@ -1,6 +1,7 @@
 import { WORKFLOW_TASK_QUEUE } from '@nexus/contracts';
 import type { Logger } from '@nexus/telemetry';
 import { Worker } from '@temporalio/worker';
+import { logQueueTo } from './runtime.ts';
 import { Supervisor } from './supervisor.ts';
 import type { WorkerConnection } from './worker-connection.ts';
 import { bundleWorkflows, type WorkflowBundle } from './workflow-bundle.ts';
@@ -30,6 +31,8 @@ const MAX_POLLERS = 4;
 /** Runs workflows: no database, no activities, only orchestration. */
 export function createWorkflowWorker(options: WorkflowWorkerOptions): Supervisor {
   const { connection, namespace, logger, workflowsPath } = options;
+  const taskQueue = options.taskQueue ?? WORKFLOW_TASK_QUEUE;
+  logQueueTo(taskQueue, logger);
   const cache = options.bundleCacheDir === undefined ? {} : { cacheDir: options.bundleCacheDir };
   let bundle: Promise<WorkflowBundle> | undefined;
   const bundled = (): Promise<WorkflowBundle> => (bundle ??= bundleWorkflows({ workflowsPath, logger, ...cache }));
@@ -41,7 +44,7 @@ export function createWorkflowWorker(options: WorkflowWorkerOptions): Supervisor
         workflowBundle: await bundled(),
         connection: await connection.get(),
         namespace,
-        taskQueue: options.taskQueue ?? WORKFLOW_TASK_QUEUE,
+        taskQueue,
         maxConcurrentWorkflowTaskExecutions: options.maxConcurrent ?? MAX_CONCURRENT,
         maxCachedWorkflows: options.maxCached ?? MAX_CACHED,
         workflowTaskPollerBehavior: { type: 'autoscaling', minimum: 2, initial: 2, maximum: MAX_POLLERS },
