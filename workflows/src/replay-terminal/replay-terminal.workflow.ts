@@ -22,7 +22,7 @@ import {
 export const wakeSignal = defineSignal(WAKE_SIGNAL);
 
 /** A run goes on as a new one after this many events: every run begins by reading the database, so nothing is carried. */
-const MAX_HISTORY_EVENTS = 2_000;
+const MAX_HISTORY_EVENTS = 500;
 /** Pause after a round in which a consumer failed, doubled each time. A wake-up ends it early. */
 const FAILURE_PAUSE_MS = 5_000;
 const MAX_FAILURE_PAUSE_MS = 5 * 60_000;

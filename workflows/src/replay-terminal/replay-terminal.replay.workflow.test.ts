@@ -1,0 +1,38 @@
+import { describe, expect, jest, test } from '@jest/globals';
+import { DeterminismViolationError } from '@temporalio/workflow';
+import { Worker } from '@temporalio/worker';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { quietRuntime, replayTerminalBundle } from './replay-terminal.bench.ts';
+
+const FOLDER = join(import.meta.dirname, '../../histories/replay-terminal');
+const histories = readdirSync(FOLDER).filter((name) => name.endsWith('.json'));
+jest.setTimeout(60_000);
+quietRuntime();
+const workflowBundle = await replayTerminalBundle();
+
+interface SavedHistory {
+  events: { activityTaskScheduledEventAttributes?: { activityType: { name: string } } }[];
+}
+const read = (name: string): SavedHistory => JSON.parse(readFileSync(join(FOLDER, name), 'utf8')) as SavedHistory;
+
+/** Workflows that began under an older version of the code go on under this one. */
+describe('saved histories of replayTerminal', () => {
+  test('there are some of each way', () => {
+    expect(histories.length).toBeGreaterThanOrEqual(8);
+  });
+
+  test.each(histories)('%s', async (name) => {
+    await Worker.runReplayHistory({ workflowBundle }, read(name));
+  });
+
+  test('a history that the code would not have made is noticed', async () => {
+    const history = read('plain.json');
+    const step = history.events.find(
+      (event) => event.activityTaskScheduledEventAttributes?.activityType.name === 'settleReplay',
+    );
+    if (step?.activityTaskScheduledEventAttributes === undefined) throw new Error('plain.json settles nothing');
+    step.activityTaskScheduledEventAttributes.activityType.name = 'somethingElse';
+    await expect(Worker.runReplayHistory({ workflowBundle }, history)).rejects.toThrow(DeterminismViolationError);
+  });
+});
