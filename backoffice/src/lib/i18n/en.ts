@@ -27,6 +27,7 @@ export const en = {
     search: 'Find a branch…',
     none: 'No branch of that name',
     unknown: 'Unknown branch',
+    yet: 'No branch yet',
   },
   signIn: {
     starting: 'Signing you in…',
@@ -372,7 +373,7 @@ export const en = {
     receivedOf: (through: string, head: string) => `${through} of ${head}`,
     receivedAll: 'Complete',
     unsent: 'Unsent',
-    unsentNone: 'Nothing',
+    unsentNone: 'Nothing unsent',
     unsentOf: (count: string, amount: string) => `${count} · ${amount}`,
     oldest: (when: string) => `oldest ${when}`,
     parked: (shown: string) => `${shown} beyond a gap`,

@@ -4,7 +4,7 @@ import MonitorSmartphone from '@lucide/svelte/icons/monitor-smartphone';
 import Package from '@lucide/svelte/icons/package';
 import ReceiptText from '@lucide/svelte/icons/receipt-text';
 import TriangleAlert from '@lucide/svelte/icons/triangle-alert';
-import type { PageId } from '#lib/access/menu.ts';
+import type { PageId } from '../access/menu.ts';
 
 export const PAGE_ICONS: Readonly<Record<PageId, typeof House>> = {
   today: House,
