@@ -8,16 +8,8 @@ import { CsvError, parse, type Info } from 'csv-parse';
 import { CliError } from '../cli-error.ts';
 import type { FileLine, FileProduct, SalesFile } from './sales-file.ts';
 
-const COLUMNS = [
-  'InvoiceNo',
-  'StockCode',
-  'Description',
-  'Quantity',
-  'InvoiceDate',
-  'UnitPrice',
-  'CustomerID',
-  'Country',
-] as const;
+/** The columns that are read; others (customer, country) may be there. */
+const COLUMNS = ['InvoiceNo', 'StockCode', 'Description', 'Quantity', 'InvoiceDate', 'UnitPrice'] as const;
 type Column = (typeof COLUMNS)[number];
 
 /** Most lines of one file, and most of one invoice: an entry of the journal holds no more. */

@@ -1,6 +1,7 @@
 import { operatorTokenAnswer, tokenAnswer, type OperatorTokenAnswer } from '@nexus/contracts';
 import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
+import { deadlineIn } from '../bounded.ts';
 import { CliError } from '../cli-error.ts';
 import { ApiClient, problemError } from './api-client.ts';
 import { cachedToken } from './cached-token.ts';
@@ -22,6 +23,8 @@ export interface TenantSession {
 }
 
 const KEYCLOAK_CLIENT = 'nexus-cli';
+/** How long Keycloak may be away, milliseconds. */
+const PATIENCE_MS = 60_000;
 const SIGN_IN_TRIES = 3;
 const keycloakAnswer = z.object({ access_token: z.string(), expires_in: z.number() });
 
@@ -64,7 +67,7 @@ export class OperatorSession {
   }
 
   async #signIn(): Promise<{ token: string; expiresIn: number }> {
-    const { origin, realm, username, password, organization } = this.#access;
+    const { realm, username, password, organization } = this.#access;
     const path = `/auth/realms/${realm}/protocol/openid-connect/token`;
     const form = new URLSearchParams({
       grant_type: 'password',
@@ -87,12 +90,24 @@ export class OperatorSession {
     return { token: answer.access_token, expiresIn: answer.expires_in };
   }
 
+  /** Asks Keycloak, again while it is away: a long command outlives its restart. */
   async #ask(path: string, form: URLSearchParams): Promise<Response> {
     const { origin } = this.#access;
-    try {
-      return await fetch(new URL(path, origin), { method: 'POST', body: form, signal: AbortSignal.timeout(30_000) });
-    } catch (error) {
-      throw new CliError(`${origin} does not answer; is the platform up? (nexus status)`, { cause: error });
+    const deadline = deadlineIn(PATIENCE_MS);
+    for (let attempt = 0; ; attempt += 1) {
+      const init = { method: 'POST', body: form, signal: AbortSignal.timeout(30_000) };
+      const outcome = await fetch(new URL(path, origin), init).catch((error: unknown) => {
+        return new CliError(`${origin} does not answer; is the platform up? (nexus status)`, { cause: error });
+      });
+      const passing = outcome instanceof CliError || outcome.status >= 500;
+      if (passing && deadline.left() > 0) {
+        if (!(outcome instanceof CliError)) await outcome.body?.cancel();
+        await delay(Math.min(200 * 2 ** attempt, 5_000));
+      } else if (outcome instanceof CliError) {
+        throw outcome;
+      } else {
+        return outcome;
+      }
     }
   }
 }

@@ -1,7 +1,6 @@
 import { join } from 'node:path';
 import { seededRandom } from '@nexus/demo-data';
 import { deadlineIn, eachBounded, type Deadline } from '../bounded.ts';
-import { CliError } from '../cli-error.ts';
 import { httpAudits, type Audits } from '../prove/audits.ts';
 import { expectedFigures, type ExpectedFigures } from '../sales-file/expected-figures.ts';
 import type { SalesFile } from '../sales-file/sales-file.ts';
@@ -50,7 +49,6 @@ const TILLS_AT_ONCE = 6;
 
 /** Makes a chain and lets its tills sell a file; returns when all is acknowledged and applied. */
 export async function simulate(session: TenantSession, file: SalesFile, options: SimulateOptions): Promise<Simulation> {
-  if (options.terminals < options.branches) throw new CliError('every branch needs a terminal: T must be at least B');
   const deadline = deadlineIn(options.timeoutMs);
   const { progress } = options;
   const { api, tenant } = session;
