@@ -16,7 +16,8 @@ const stampFile = join(backofficeDir, 'build', '.nexus-sources');
 export async function ensureBackofficeBuilt(progress: Progress): Promise<void> {
   if (!(await hasBuildScript())) return progress('the back office has no build yet; the edge serves the API only');
   const lock = join(defaultStateDir, 'backoffice-build.lock');
-  await withFileLock(lock, { timeoutMs: 2 * BUILD_TIMEOUT_MS }, () => buildIfChanged(progress));
+  const onWait = () => progress('another process is building the back office; waiting for it');
+  await withFileLock(lock, { timeoutMs: 2 * BUILD_TIMEOUT_MS, onWait }, () => buildIfChanged(progress));
 }
 
 async function buildIfChanged(progress: Progress): Promise<void> {
