@@ -1,9 +1,11 @@
-import { describe, expect, test } from '@jest/globals';
+import { describe, expect, jest, test } from '@jest/globals';
 import { DeterminismViolationError } from '@temporalio/workflow';
 import { Worker } from '@temporalio/worker';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { provisionTenantBundle, quietRuntime } from './provision-tenant.bench.ts';
+import { provisionTenantBundle, quietRuntime } from './testing/bench.ts';
+
+jest.setTimeout(60_000);
 
 const FOLDER = join(import.meta.dirname, '../../histories/provision-tenant');
 const histories = readdirSync(FOLDER).filter((name) => name.endsWith('.json'));

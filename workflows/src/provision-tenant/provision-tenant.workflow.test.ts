@@ -1,8 +1,10 @@
 import { SERVICES } from '@nexus/contracts';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { ApplicationFailure } from '@temporalio/common';
-import { ProvisioningBench, type Act } from './provision-tenant.bench.ts';
-import { ProvisioningWorld } from './provision-tenant.world.ts';
+import { ProvisioningBench, type Act } from './testing/bench.ts';
+import { ProvisioningWorld } from './testing/world.ts';
+
+jest.setTimeout(60_000);
 
 let bench: ProvisioningBench;
 beforeAll(async () => {

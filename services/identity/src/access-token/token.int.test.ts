@@ -5,11 +5,13 @@ import {
   type Me,
   type MyOrganizations,
 } from '@nexus/contracts';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { getEngines } from '@nexus/testkit';
 import { decodeJwt, generateKeyPair, SignJWT, UnsecuredJWT } from 'jose';
 import { startIdentity, type IdentityFixture, type TestChain } from '../testing/identity-fixture.ts';
 import { signIn, uniqueEmail } from '../testing/people.ts';
+
+jest.setTimeout(60_000);
 
 let identity: IdentityFixture;
 let kente: TestChain;

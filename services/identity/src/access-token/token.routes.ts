@@ -7,7 +7,7 @@ import {
   type RoleScope,
 } from '@nexus/contracts';
 import { defineRoute, type Route } from '@nexus/service-kit';
-import { z } from 'zod';
+import type { z } from 'zod';
 import type { IdentityDeps } from '../deps.ts';
 import { exchangeToken, issueOperatorToken } from './exchange-token.ts';
 

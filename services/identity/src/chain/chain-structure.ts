@@ -1,4 +1,4 @@
-import { chainStructure, NexusError } from '@nexus/contracts';
+import { NexusError, type chainStructure } from '@nexus/contracts';
 import type { TenancyDb, TenantContext } from '@nexus/tenancy-db';
 import type { z } from 'zod';
 import { branchFactsOf, listBranches } from '../branch/branch.repository.ts';

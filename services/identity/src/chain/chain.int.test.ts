@@ -1,7 +1,9 @@
 import { branchChanged, legalEntityChanged, type BranchFacts, type Problem } from '@nexus/contracts';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { startIdentity, type IdentityFixture, type TestChain } from '../testing/identity-fixture.ts';
 import { addTerminal, openBranch } from '../testing/till.ts';
+
+jest.setTimeout(60_000);
 
 let identity: IdentityFixture;
 let kente: TestChain;

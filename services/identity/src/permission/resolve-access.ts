@@ -44,11 +44,11 @@ function permissionsThroughout(
 ): Permission[] {
   const wanted = target === null ? null : [...target];
   const held = grants.map((grant) => ({
-    permissions: ROLE_BUNDLES[grant.role] as readonly Permission[],
+    permissions: new Set<Permission>(ROLE_BUNDLES[grant.role]),
     branches: branchesOf(grant.scope, places),
   }));
   return PERMISSIONS.filter((permission) => {
-    const giving = held.filter((grant) => grant.permissions.includes(permission));
+    const giving = held.filter((grant) => grant.permissions.has(permission));
     if (wanted === null) return giving.some((grant) => grant.branches === null);
     return wanted.every((branch) => giving.some((grant) => covers(grant.branches, new Set([branch]))));
   });

@@ -1,8 +1,10 @@
 import { legalEntityChanged, SERVICES, type Me, type TenantReservation, type TenantRow } from '@nexus/contracts';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { waitFor } from '@nexus/testkit';
 import { testAdmin, uniqueEmail, uniqueSlug } from '../testing/people.ts';
 import { startPlatform, type PlatformFixture } from '../testing/platform-fixture.ts';
+
+jest.setTimeout(60_000);
 
 let platform: PlatformFixture;
 let operator: string;

@@ -58,10 +58,11 @@ export async function inviteStaff(
 
 async function memberSubject(deps: IdentityDeps, ctx: TenantContext, email: string, name: string): Promise<string> {
   const tenant = await deps.db.shared((tx) => tenantById(tx, ctx.tenantId));
-  if (tenant?.organizationId == null) throw new NexusError('NX-3003');
+  const organizationId = tenant?.organizationId ?? null;
+  if (organizationId === null) throw new NexusError('NX-3003');
   const person = { email: email.toLowerCase(), name, provisioningId: `staff-of-${ctx.tenantId}` };
   const { subject } = await deps.keycloak.ensurePerson(person);
-  await deps.keycloak.ensureMember(tenant.organizationId, subject);
+  await deps.keycloak.ensureMember(organizationId, subject);
   return subject;
 }
 

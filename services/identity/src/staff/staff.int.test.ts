@@ -1,10 +1,12 @@
 import { accessTokenClaims, staffChanged, type StaffRow } from '@nexus/contracts';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { waitFor } from '@nexus/testkit';
 import { decodeJwt } from 'jose';
 import { startIdentity, type IdentityFixture, type TestChain } from '../testing/identity-fixture.ts';
 import { uniqueEmail } from '../testing/people.ts';
 import { addTerminal, openBranch } from '../testing/till.ts';
+
+jest.setTimeout(60_000);
 
 let identity: IdentityFixture;
 let kente: TestChain;

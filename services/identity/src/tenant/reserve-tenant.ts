@@ -73,8 +73,11 @@ async function reserve(tx: SharedTx, cell: string, signUp: SignUp, requestKey: s
 }
 
 function* slugsToTry({ slug, name }: SignUp): Generator<string> {
-  if (slug !== undefined) return yield slug;
+  if (slug !== undefined) {
+    yield slug;
+    return;
+  }
   const base = slugFromName(name);
   for (let attempt = 1; attempt <= NUMBERED_SLUGS; attempt += 1) yield slugCandidate(base, attempt);
-  return yield slugCandidate(base, randomInt(1_000_000, 10_000_000));
+  yield slugCandidate(base, randomInt(1_000_000, 10_000_000));
 }

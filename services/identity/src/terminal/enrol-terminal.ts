@@ -31,7 +31,7 @@ export async function enrolTerminal(
   if (tenant?.state !== 'ready') throw new NexusError('IDN-1004');
   return db.tx(owner, async (tx) => {
     const before = await lockTerminal(tx, owner.terminalId, null);
-    const terminal = await enrolled(before, enrolment);
+    const terminal = enrolled(before, enrolment);
     const [facts] = terminal === before ? await terminalFactsOf(tx, [before]) : [await saveTerminal(db, tx, terminal)];
     if (facts === undefined) throw new NexusError('NX-1000');
     return {

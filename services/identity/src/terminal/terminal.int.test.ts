@@ -8,10 +8,12 @@ import {
 } from '@nexus/contracts';
 import { callRpc, openNats, type NatsLink } from '@nexus/messaging';
 import { createLogger } from '@nexus/telemetry';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { decodeJwt } from 'jose';
 import { startIdentity, type IdentityFixture, type TestChain } from '../testing/identity-fixture.ts';
 import { addTerminal, enrolmentCode, openBranch, TestTill } from '../testing/till.ts';
+
+jest.setTimeout(60_000);
 
 let identity: IdentityFixture;
 let kente: TestChain;

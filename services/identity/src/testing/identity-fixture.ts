@@ -82,11 +82,11 @@ export async function startIdentity(options: FixtureOptions = {}): Promise<Ident
   const { provisioner } = kit;
   const own = deps;
 
-  const call: IdentityFixture['call'] = async <T>(
+  const send = async (
     method: string,
     path: string,
     { token, body, headers }: Call = {},
-  ) => {
+  ): Promise<Answered<unknown>> => {
     const answer = await fetch(url + path, {
       method,
       headers: {
@@ -97,8 +97,9 @@ export async function startIdentity(options: FixtureOptions = {}): Promise<Ident
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
     const text = await answer.text();
-    return { status: answer.status, body: (text === '' ? {} : JSON.parse(text)) as T };
+    return { status: answer.status, body: text === '' ? {} : JSON.parse(text) };
   };
+  const call = send as IdentityFixture['call'];
   const exchanged = async (keycloakToken: string): Promise<string> => {
     const { status, body } = await call<{ accessToken: string }>('POST', '/token', { token: keycloakToken });
     if (status !== 200) throw new Error(`POST /token answered ${status}: ${JSON.stringify(body)}`);

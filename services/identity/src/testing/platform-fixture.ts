@@ -52,7 +52,10 @@ export async function startPlatform(): Promise<PlatformFixture> {
   for (const worker of workers) worker.start();
   return {
     identity,
-    breakSchemas: (service, isBroken) => void (isBroken ? broken.add(service) : broken.delete(service)),
+    breakSchemas: (service, isBroken) => {
+      if (isBroken) broken.add(service);
+      else broken.delete(service);
+    },
     schemasOf: async (tenantId) => {
       const schema = `t_${tenantId.replaceAll('-', '')}`;
       const found = await Promise.all(

@@ -1,16 +1,16 @@
 /**
  * Saves a history of each way through `provisionTenant` under workflows/histories/provision-tenant:
- * `node workflows/src/provision-tenant/record-histories.ts`. Only for ways that have none yet: what is saved stays, so that
+ * `node workflows/src/provision-tenant/testing/record-histories.ts`. Only for ways that have none yet: what is saved stays, so that
  * workflows which began under an older version are replayed by every newer one.
  */
 import { SERVICES } from '@nexus/contracts';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 import { access, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ProvisioningBench } from './provision-tenant.bench.ts';
-import { ProvisioningWorld, type Faults } from './provision-tenant.world.ts';
+import { ProvisioningBench } from './bench.ts';
+import { ProvisioningWorld, type Faults } from './world.ts';
 
-const FOLDER = join(import.meta.dirname, '../../histories/provision-tenant');
+const FOLDER = join(import.meta.dirname, '../../../histories/provision-tenant');
 
 const WAYS: Record<string, Faults> = {
   ready: {},

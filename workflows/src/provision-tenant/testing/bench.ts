@@ -18,14 +18,14 @@ import {
 } from '@temporalio/worker';
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
-import type { provisionTenant, ProvisionTenantResult } from './provision-tenant.workflow.ts';
-import { ProvisioningWorld } from './provision-tenant.world.ts';
+import type { provisionTenant, ProvisionTenantResult } from '../provision-tenant.workflow.ts';
+import { ProvisioningWorld } from './world.ts';
 
 export type Act = (handle: WorkflowHandle<typeof provisionTenant>) => Promise<unknown>;
 
 export const provisionTenantBundle = (): Promise<WorkflowBundleWithSourceMap> =>
   bundleWorkflowCode({
-    workflowsPath: join(import.meta.dirname, 'provision-tenant.workflow.ts'),
+    workflowsPath: join(import.meta.dirname, '../provision-tenant.workflow.ts'),
     logger: new DefaultLogger('WARN'),
   });
 
