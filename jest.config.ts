@@ -20,10 +20,12 @@ const config: Config = {
   watchman: false,
   // Two cores are the smallest machine we serve; Jest's own default there would be one worker.
   maxWorkers: 2,
+  // Jest reads this here alone, not in a project. A test that hangs is the rare case, a busy machine is not.
+  testTimeout: 60_000,
   projects: [
     project('unit', ['**/*.test.ts'], [special]),
-    { ...project('int', ['**/*.int.test.ts', '**/*.workflow.test.ts']), testTimeout: 60_000 },
-    { ...project('browser', ['**/*.browser.test.ts']), testTimeout: 120_000 },
+    project('int', ['**/*.int.test.ts', '**/*.workflow.test.ts']),
+    project('browser', ['**/*.browser.test.ts']),
   ],
 };
 export default config;
