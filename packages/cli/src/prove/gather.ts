@@ -101,10 +101,9 @@ async function followersBehind(audits: Audits, deadline: Deadline): Promise<stri
       log.cursors
         .filter((cursor) => {
           const head = heads.get(cursor.source as ServiceName);
-          return (
-            head !== undefined &&
-            (cursor.epoch < head.epoch || (cursor.epoch === head.epoch && cursor.position < head.head))
-          );
+          if (head === undefined || head.head === 0) return false;
+          // Another epoch: the log was restored and has to be read again.
+          return cursor.epoch !== head.epoch || cursor.position < head.head;
         })
         .map((cursor) => `${service} of ${cursor.source}`);
     const log = await settled(

@@ -5,6 +5,7 @@ import type { Invariant } from './proof.ts';
 /** Everything that the evidence can be held against. */
 export const invariantsOf = (evidence: Evidence): Invariant[] => [
   everyBookReached(evidence),
+  everyTerminalKnown(evidence),
   journalIsTransactionLog(evidence),
   transactionLogIsStock(evidence),
   noFailedMessages(evidence),
@@ -31,6 +32,16 @@ function everyBookReached({ terminals, behind }: Evidence): Invariant {
     'common-watermark',
     [...late, ...lagging],
     `${terminals.length} terminals, every service has passed`,
+  );
+}
+
+/** A journal of a terminal that identity does not know (any more): its sales count, but nobody can say where they were. */
+function everyTerminalKnown({ structure, terminals }: Evidence): Invariant {
+  const unknown = terminals.filter((one) => !structure.terminals.some((facts) => facts.id === one.terminal));
+  return invariant(
+    'every-terminal-known',
+    unknown.map((one) => `identity does not know terminal ${one.terminal}`),
+    `${structure.terminals.length} terminals`,
   );
 }
 

@@ -168,6 +168,16 @@ describe('a proof', () => {
     ]);
   });
 
+  test('names terminals that have not sent anything', async () => {
+    const proof = await proved({
+      heads: async () => ({ epoch: 1, terminals: [{ terminal: id(12), number: 1, waiting: 0 }] }),
+    });
+    expect(proof.terminals.map(({ name, sales, lastContact }) => [name, sales, lastContact])).toEqual([
+      ['T1', 0, null],
+      ['T2', 10, '2026-11-02T10:00:00.000Z'],
+    ]);
+  });
+
   test('waits until the books have passed', async () => {
     let looks = 0;
     const proof = await prove(
@@ -215,6 +225,19 @@ describe('what does not hold is named', () => {
       exceptions: 0,
     };
     expect(await broken({ terminalStock: async () => stock })).toEqual(['transaction-log-equals-stock']);
+  });
+
+  test('a terminal that identity has forgotten, whose figures count all the same', async () => {
+    const structure = async () => ({ ...(await audits().structure()), terminals: [] });
+    expect(await broken({ structure })).toEqual(['every-terminal-known']);
+    const proof = await proved({ structure });
+    expect(proof.totals).toMatchObject({ sales: 20, exceptions: 7 });
+    expect(proof.terminals.map((one) => one.name)).toEqual(['not known to identity', 'not known to identity']);
+  });
+
+  test('a log of another epoch that was not read yet', async () => {
+    const eventLogs = async () => eventLog({ cursors: [{ source: 'sales', epoch: 2, position: 9 }] });
+    expect(await broken({ eventLog: eventLogs })).toEqual(['common-watermark']);
   });
 
   test('messages that were set aside', async () => {

@@ -1,6 +1,5 @@
 import { QUANTITY_SCALE } from '@nexus/contracts';
 import type { Deadline } from '../bounded.ts';
-import { CliError } from '../cli-error.ts';
 import type { Audits } from './audits.ts';
 import { gatherEvidence, type Evidence, type TerminalEvidence } from './gather.ts';
 import { invariantsOf } from './invariants.ts';
@@ -27,9 +26,8 @@ export async function prove(
 }
 
 export function proofOf(evidence: Evidence, tenant: { id: string; slug: string; name: string }): Proof {
-  const terminals = evidence.terminals
-    .map((one) => terminalProof(evidence, one))
-    .sort((a, b) => a.row.index - b.row.index);
+  const spoken = evidence.terminals.map((one, at) => terminalProof(evidence, one, at));
+  const terminals = [...spoken, ...silentTerminals(evidence)].sort((a, b) => a.row.index - b.row.index);
   const branches = evidence.structure.branches
     .map((branch): BranchProof => {
       const here = terminals.filter((terminal) => terminal.branch === branch.id);
@@ -48,7 +46,12 @@ export function proofOf(evidence: Evidence, tenant: { id: string; slug: string; 
     .sort((a, b) => a.index - b.index);
   const money = sumByCurrency(terminals.flatMap((terminal) => terminal.money));
   const journal = sumJournal(terminals.map((terminal) => terminal.row));
-  const exceptions = branches.reduce((sum, branch) => sum + branch.exceptions, 0);
+  // Those of terminals that stand in no branch are not among the branches'.
+  const astray = terminals.filter((terminal) => !branches.some((branch) => branch.id === terminal.branch));
+  const exceptions = [...branches, ...astray.map((terminal) => terminal.row)].reduce(
+    (sum, row) => sum + row.exceptions,
+    0,
+  );
   const invariants = invariantsOf(evidence);
   const currencies = new Set([
     ...evidence.structure.legalEntities.map((entity) => entity.currency),
@@ -69,14 +72,13 @@ export function proofOf(evidence: Evidence, tenant: { id: string; slug: string; 
 
 interface Placed {
   readonly row: TerminalProof;
-  readonly branch: string;
+  readonly branch: string | undefined;
   readonly money: readonly CurrencyFigures[];
 }
 
-function terminalProof(evidence: Evidence, one: TerminalEvidence): Placed {
-  const facts = evidence.structure.terminals.find((terminal) => terminal.id === one.terminal);
-  if (facts === undefined)
-    throw new CliError(`sync has a journal of terminal ${one.terminal}, which identity does not know`);
+function terminalProof(evidence: Evidence, one: TerminalEvidence, at: number): Placed {
+  const { terminals } = evidence.structure;
+  const facts = terminals.find((terminal) => terminal.id === one.terminal);
   const { journal, transactions, stock } = one;
   const money = transactions.figures.map(moneyOf);
   const figures: JournalFigures = {
@@ -87,12 +89,13 @@ function terminalProof(evidence: Evidence, one: TerminalEvidence): Placed {
     exceptions: journal.exceptions + transactions.exceptions + stock.exceptions,
   };
   return {
-    branch: facts.branch,
+    branch: facts?.branch,
     money,
     row: {
-      index: facts.index,
-      name: facts.name,
-      id: facts.id,
+      // One that identity has forgotten counts all the same, behind those it knows.
+      index: facts?.index ?? terminals.length + at,
+      name: facts?.name ?? 'not known to identity',
+      id: one.terminal,
       ...proofRow(figures, money),
       receivedThrough: journal.receivedThrough,
       tillHead: journal.tillHead,
@@ -100,6 +103,16 @@ function terminalProof(evidence: Evidence, one: TerminalEvidence): Placed {
     },
   };
 }
+
+/** Terminals that have not sent anything yet. */
+const silentTerminals = ({ structure, terminals }: Evidence): Placed[] =>
+  structure.terminals
+    .filter((facts) => !terminals.some((one) => one.terminal === facts.id))
+    .map(({ id, index, name, branch }) => ({
+      branch,
+      money: [],
+      row: { index, name, id, ...proofRow(sumJournal([]), []), receivedThrough: 0, tillHead: 0, lastContact: null },
+    }));
 
 /** Inventory's exceptions of a branch that no terminal caused; those of its terminals are counted with them. */
 function exceptionsOfBranchAlone(evidence: Evidence, branch: string): number {
