@@ -88,7 +88,7 @@ export default tseslint.config(
           ],
         },
       ],
-      eqeqeq: 'error',
+      eqeqeq: ['error', 'always', { null: 'ignore' }],
       'no-control-regex': 'error',
       'no-console': 'error',
       'max-lines': ['error', { max: 400 }],
