@@ -21,18 +21,18 @@ export class TestConsumer {
   number = 0;
   hash: string | null = null;
   restarts = 0;
-  readonly #deps: SyncDeps;
+  deps: SyncDeps;
   readonly #ctx: TenantContext;
   readonly #kinds: readonly string[];
 
   constructor(deps: SyncDeps, ctx: TenantContext, kinds: readonly string[] = ['sale', 'return']) {
-    this.#deps = deps;
+    this.deps = deps;
     this.#ctx = ctx;
     this.#kinds = kinds;
   }
 
   take(terminal: string, limit = 500): Promise<Reply> {
-    return ask(this.#deps, this.#ctx, 'take-entries', {
+    return ask(this.deps, this.#ctx, 'take-entries', {
       terminal,
       epoch: this.epoch,
       after: this.number,
