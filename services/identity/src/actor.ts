@@ -1,11 +1,14 @@
-import { NexusError, type AccessTokenClaims } from '@nexus/contracts';
+import { NexusError, ROLE_BUNDLES, type AccessTokenClaims } from '@nexus/contracts';
 import type { Access } from './permission/resolve-access.ts';
 
-/** What the bearer of a token may do, and where. */
-export const accessOf = (claims: AccessTokenClaims): Access => ({
-  permissions: claims.perms,
-  branches: claims.branches ?? null,
-});
+/**
+ * As whom the bearer appoints people. A platform operator, whose own permissions in a tenant are fewer, appoints like its
+ * owner (a chain is set up, or has lost its owner); the tenant has the record that the operator was there.
+ */
+export const appointerOf = (claims: AccessTokenClaims): Access =>
+  claims.typ === 'operator'
+    ? { permissions: [...ROLE_BUNDLES.owner], branches: null }
+    : { permissions: claims.perms, branches: claims.branches ?? null };
 
 /** For what concerns the chain as a whole: a token for some branches is not enough. */
 export function requireWholeChain(claims: AccessTokenClaims): void {

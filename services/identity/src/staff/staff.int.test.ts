@@ -105,6 +105,15 @@ describe('staff', () => {
     expect((await send(token, 'PUT', `/staff/${id}/grants`, { grants: [] })).status).toBe(403);
   });
 
+  test('a platform operator appoints like an owner, and nobody to the platform', async () => {
+    const path = `/tenants/${kente.slug}/operator-token`;
+    const entered = await send<{ accessToken: string }>(await identity.operatorToken(), 'POST', path);
+    const appoint = (role: string) =>
+      send(entered.body.accessToken, 'POST', '/staff', { name: 'Manager', grants: [{ role, scope: at(osu) }] });
+    expect((await appoint('manager')).status).toBe(201);
+    expect((await appoint('platform-operator')).status).toBe(403);
+  });
+
   test('the last owner stays', async () => {
     const { id } = await ownerRow();
     expect(await send(owner, 'POST', `/staff/${id}/revocation`)).toMatchObject({

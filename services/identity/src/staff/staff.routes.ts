@@ -11,7 +11,7 @@ import {
 } from '@nexus/contracts';
 import { defineRoute, type Route } from '@nexus/service-kit';
 import { z } from 'zod';
-import { accessOf } from '../actor.ts';
+import { appointerOf } from '../actor.ts';
 import { requestKey } from '../command/request-key.ts';
 import type { IdentityDeps } from '../deps.ts';
 import { cursorKey, pageOfRows } from '../paging.ts';
@@ -43,7 +43,7 @@ export const staffRoutes = (deps: IdentityDeps): Route[] => [
     body: newStaff,
     response: staffRow,
     status: 201,
-    handler: ({ ctx, claims, body, request }) => inviteStaff(deps, ctx, accessOf(claims), body, requestKey(request)),
+    handler: ({ ctx, claims, body, request }) => inviteStaff(deps, ctx, appointerOf(claims), body, requestKey(request)),
   }),
   defineRoute({
     method: 'put',
@@ -53,7 +53,7 @@ export const staffRoutes = (deps: IdentityDeps): Route[] => [
     params,
     body: staffGrants,
     response: staffRow,
-    handler: ({ ctx, claims, params: { id }, body }) => changeGrants(deps, ctx, accessOf(claims), id, body.grants),
+    handler: ({ ctx, claims, params: { id }, body }) => changeGrants(deps, ctx, appointerOf(claims), id, body.grants),
   }),
   defineRoute({
     method: 'post',
@@ -62,7 +62,7 @@ export const staffRoutes = (deps: IdentityDeps): Route[] => [
     access: { permission: 'staff:manage' },
     params,
     response: staffRow,
-    handler: ({ ctx, claims, params: { id } }) => setActive(deps, ctx, accessOf(claims), id, false),
+    handler: ({ ctx, claims, params: { id } }) => setActive(deps, ctx, appointerOf(claims), id, false),
   }),
   defineRoute({
     method: 'post',
@@ -71,7 +71,7 @@ export const staffRoutes = (deps: IdentityDeps): Route[] => [
     access: { permission: 'staff:manage' },
     params,
     response: staffRow,
-    handler: ({ ctx, claims, params: { id } }) => setActive(deps, ctx, accessOf(claims), id, true),
+    handler: ({ ctx, claims, params: { id } }) => setActive(deps, ctx, appointerOf(claims), id, true),
   }),
   defineRoute({
     method: 'get',
