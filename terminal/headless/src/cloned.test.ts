@@ -66,12 +66,15 @@ describe('a cloned till', () => {
     expect(platform.lines).toHaveLength(7 + 3 + 4);
     expect((await a.sync.status()).unsent.entries + (await b.sync.status()).unsent.entries).toBe(0);
 
+    // Each hears that its journal goes on elsewhere too.
+    for (const till of [a, b]) expect((await till.sync.status()).clone).toMatchObject({ verdict: 'forked' });
     // One of them goes on in a chain of its own: its receipts are a new series.
     await b.resetChain('cloned');
     const { receipt } = await sell(b);
     expect(receipt.n).toBe(1);
     expect(receipt.s).not.toBe((await sell(a)).receipt.s);
     await b.sync.send();
+    expect((await b.sync.status()).clone).toBeNull();
     expect(platform.forks).toBe(1);
     await a.close();
     await b.close();

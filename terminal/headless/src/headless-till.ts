@@ -20,7 +20,7 @@ import { fileKeyPairStorage } from './node-keys.ts';
 import { createFileLock, noLock } from './node-lock.ts';
 
 export interface HeadlessTillOptions {
-  /** Folder for the till's database, key and lock, made where missing. Left out: in memory, gone with the process. */
+  /** Folder for the till's database, key and lock, made where missing. `IN_MEMORY`, or left out: gone with the process. */
   readonly directory?: string;
   /** Origin of the platform's edge, or a transport of one's own. */
   readonly platform: string | Transport;
@@ -31,6 +31,9 @@ export interface HeadlessTillOptions {
   readonly synchronous?: 'full' | 'off';
   readonly sync?: SyncOptions;
 }
+
+/** Stands for no folder at all. */
+export const IN_MEMORY = 'memory';
 
 export const HEADLESS_APP_VERSION = 'headless-0.1.0';
 
@@ -43,7 +46,7 @@ export const createHeadlessTill = async (options: HeadlessTillOptions): Promise<
   });
 
 const headlessPorts = async (options: HeadlessTillOptions): Promise<TillPorts> => {
-  const { directory } = options;
+  const directory = options.directory === IN_MEMORY ? undefined : options.directory;
   if (directory !== undefined) await mkdir(directory, { recursive: true });
   const path = (name: string): string | null => (directory === undefined ? null : join(directory, name));
   const [database, lock, key] = [path('till.sqlite'), path('till.lock'), path('key.json')];

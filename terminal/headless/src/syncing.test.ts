@@ -178,6 +178,7 @@ describe('retention', () => {
     await sell(till);
     await till.sync.send();
     const backup = structuredClone(platform.tables);
+    platform.serverTimeMs = start + DAY / 12;
     for (let n = 1; n <= 5; n++) await sell(till, [{ n }]);
     await till.sync.send();
     platform.tables = { ...backup, epoch: 2 };
@@ -244,18 +245,21 @@ describe('by itself', () => {
   test('sends each sale, waits longer and longer while the line is down, and catches up', async () => {
     const { waits, sleep } = manualSleep();
     const { till, platform } = await openTestTill({ sleep });
-    platform.fail = () => 'before';
+    platform.fail = (call) => (call === 'upload' ? 'before' : null);
     till.sync.start();
     for (let failures = 1; failures <= 6; failures++) {
-      await until(() => waits.length >= failures);
+      await until(() => waits.length === failures);
       waits.at(-1)!.end();
     }
-    await until(async () => (await till.sync.status()).state === 'offline');
-    // Waits double: even the shortest of the sixth is longer than the longest of the third.
-    const failed = waits.map(({ ms }) => ms);
-    expect(Math.max(...failed.slice(-2))).toBeGreaterThan(Math.min(...failed.slice(0, 2)));
+    await until(() => waits.length === 7);
+    // Each wait is drawn from the upper half of twice the one before.
+    const lengths = waits.map(({ ms }) => ms);
+    expect(lengths).toEqual(lengths.toSorted((a, b) => a - b));
+    // A sale does not make it try sooner.
     await sell(till);
-    expect(platform.uploads).toEqual([]);
+    for (let turn = 0; turn < 50; turn++) await new Promise((resolve) => setImmediate(resolve));
+    expect(waits).toHaveLength(7);
+    expect((await till.sync.status()).state).toBe('offline');
     platform.fail = () => null;
     till.sync.retryNow();
     await until(async () => (await till.sync.status()).state === 'idle');

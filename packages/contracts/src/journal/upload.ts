@@ -60,6 +60,11 @@ export const uploadAnswer = z.object({
    * What is missing before `stored`: the till sends from here. Present only when there is a hole.
    */
   resendFrom: z.number().int().min(1).optional(),
+  /**
+   * Sides of this chain beyond the first; present only where there are any. It tells the device that its journal was
+   * cloned or restored, and that it should go on in a new chain.
+   */
+  forks: z.number().int().min(1).optional(),
   /** Epoch of the journal database; a change tells the till that the server was restored. */
   epoch: z.number().int().min(1),
   /** Server time, epoch milliseconds: the till measures its clock's offset with it. */

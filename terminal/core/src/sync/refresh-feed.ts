@@ -1,13 +1,7 @@
 import type { FeedItem } from '@nexus/contracts';
 import type { AccessTokens } from '../enrolment/access-token.ts';
 import { TransportError } from '../ports/transport.ts';
-import {
-  applyFeedItems,
-  dropOlderGenerations,
-  readCatalogueRevision,
-  readTaxGroups,
-  refreshOwnFacts,
-} from '../product/apply-feed.ts';
+import { applyFeedItems, dropOlderGenerations, readTaxGroups, refreshOwnFacts } from '../product/apply-feed.ts';
 import { deleteSetting, readSetting, writeSetting } from '../store/settings.ts';
 import type { StoreTx } from '../store/store.ts';
 import { factsOf, type TillContext } from '../till-context.ts';
@@ -109,7 +103,11 @@ const applyPage = async (
     return {
       facts: await refreshOwnFacts(tx, factsOf(ctx.state), items),
       taxGroups: await readTaxGroups(tx),
-      catalogueRevision: await readCatalogueRevision(tx),
+      // Asked of the items, not of the table: a snapshot has many pages.
+      catalogueRevision: items.reduce(
+        (newest, item) => (item.k === 'product' ? Math.max(newest, item.d.revision) : newest),
+        ctx.state.catalogueRevision,
+      ),
     };
   });
   Object.assign(ctx.state, fresh);

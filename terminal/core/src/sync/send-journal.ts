@@ -15,10 +15,10 @@ import { prepareUpload } from './prepare-upload.ts';
 
 export const UPLOAD_LIMITS: BatchLimits = { entries: MAX_UPLOAD_ENTRIES, bytes: MAX_UPLOAD_BYTES };
 
-/** This device's journal was cloned or restored: seen by what the server has of its chain. */
+/** This device's journal was cloned or restored: seen by what the server has, or says, of its chain. */
 export interface CloneFinding {
   readonly chain: string;
-  readonly verdict: 'ahead' | 'other-side';
+  readonly verdict: 'ahead' | 'other-side' | 'forked';
   readonly seq: number;
   readonly at: number;
 }
@@ -113,14 +113,16 @@ export const takeAnswer = async (
   return step;
 };
 
+/** Only of the chain that is written to: one that was left behind for this very reason stays as it is. */
 const noteClone = async (
   ctx: TillContext,
   chain: ChainRow,
   answer: UploadAnswer,
-  verdict: Verdict,
+  seen: Verdict,
 ): Promise<CloneFinding | null> => {
-  if (verdict !== 'ahead' && verdict !== 'other-side') return null;
-  const finding = { chain: chain.id, verdict, seq: answer.through.seq, at: ctx.ports.clock.nowMs() };
+  const verdict = seen === 'ahead' || seen === 'other-side' ? seen : answer.forks === undefined ? null : 'forked';
+  if (verdict === null || chain.id !== ctx.journal.head.chain) return null;
+  const finding: CloneFinding = { chain: chain.id, verdict, seq: answer.through.seq, at: ctx.ports.clock.nowMs() };
   await ctx.store.write((tx) => writeSetting(tx, 'clone', finding));
   return finding;
 };

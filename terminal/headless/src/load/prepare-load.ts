@@ -64,7 +64,12 @@ const wideLine = (product: LoadProduct, line: number): NewCartLine => ({
   unitPrice: product.priceMinor - 1,
   source: 'override',
   taxGroup: product.taxGroup,
-  discounts: [{ source: 'manual', reason: 'regular-customer', rate: 50_000 }],
+  discounts: [
+    { source: 'promotion', reason: 'week-of-the-year', rate: 100_000 },
+    { source: 'manual', reason: 'regular-customer', rate: 50_000 },
+  ],
+  lot: `LOT-${product.code}`,
+  serial: `SN-${product.id}`,
 });
 
 /** Everything unsent of the till's newest chain as signed uploads, ready to go, so that making them costs no load time. */

@@ -237,11 +237,13 @@ export class FakePlatform implements Transport {
     const tail = header.count > 0 ? result.tail : { seq: header.head.seq, segment: this.#segmentOf(header) };
     const through = storedThrough(this.#segmentsOf(header.chain), tail);
     const missing = resendFrom(through, tail.seq);
+    const forks = countForks(this.#segmentsOf(header.chain));
     return {
       chain: header.chain,
       through,
       stored: { first: header.first, count: header.count },
       ...(missing !== undefined && { resendFrom: missing }),
+      ...(forks > 0 && { forks }),
       epoch: this.tables.epoch,
       serverTime: this.#now(),
     };
