@@ -120,14 +120,14 @@ describe('with a collector', () => {
     expect(spans.find((span) => span.name === 'bad')?.status.code).toBe(2);
     expect(spans.find((span) => span.name === 'expected')?.status.code ?? 0).toBe(0);
     // The whole SDK is loaded here for the first time.
-  }, 30_000);
+  });
 
   test('an unreachable collector stops nothing', async () => {
     telemetry = await startTelemetry({ service: 'test', otlpUrl: 'http://127.0.0.1:9' });
     await withSpan('work', {}, () => Promise.resolve());
     await telemetry.shutdown(200);
     telemetry = undefined;
-  }, 30_000);
+  });
 });
 
 interface SentSpan {

@@ -23,7 +23,11 @@ export interface AppOptions extends LoadLimits {
   /** Aborted when the process begins to stop: streams end, connections are not kept. */
   readonly stopping?: AbortSignal;
   readonly heartbeatMs?: number;
+  /** Peers whose `x-forwarded-for` is believed, as Express writes them. Default: private addresses, where an edge stands. */
+  readonly trustProxy?: string;
 }
+
+const PRIVATE_PEERS = 'loopback, linklocal, uniquelocal';
 
 /** The HTTP side of a service: its routes, probes, `/openapi.json`, and problem details for everything that goes wrong. */
 export function createApp(options: AppOptions): Express {
@@ -41,6 +45,7 @@ export function createApp(options: AppOptions): Express {
   app.disable('etag');
   app.enable('case sensitive routing');
   app.set('query parser', 'simple');
+  app.set('trust proxy', options.trustProxy ?? PRIVATE_PEERS);
   app.use(withoutPrefix(`/api/${service}`));
   app.use(securityHeaders);
   addProbes(app, health);
@@ -112,16 +117,14 @@ function answerProblem(logger: Logger): ErrorRequestHandler {
       response.destroy();
       return;
     }
-    sendProblem(response, error, failure, request.originalUrl.split('?')[0] ?? '/');
+    sendProblem(response, error, request.originalUrl.split('?')[0] ?? '/');
   };
 }
 
-function sendProblem(response: Response, error: unknown, failure: NexusError, instance: string): void {
+function sendProblem(response: Response, error: unknown, instance: string): void {
   const problem = problemOf(error, instance);
   if (problem.status === 401) response.setHeader('www-authenticate', 'Bearer');
   if (problem.status === 429 || problem.status === 503) response.setHeader('retry-after', '1');
-  // What is left of the body will not be read.
-  if (failure.code === 'NX-1003') response.setHeader('connection', 'close');
   response.status(problem.status).type(PROBLEM_TYPE).send(JSON.stringify(problem));
 }
 

@@ -98,6 +98,13 @@ describe('bad input', () => {
     await expectProblem(wrong, 405, 'NX-1005');
   });
 
+  test('a body far over its limit gets its answer, not a broken line', async () => {
+    const body = 'x'.repeat(8 * 1024 * 1024);
+    await expectProblem(await app.post('/things', body, await app.asManager()), 413, 'NX-1003');
+    await expectProblem(await app.post('/things', body), 401, 'NX-2001');
+    await expectProblem(await app.post('/nowhere', body), 404, 'NX-1002');
+  });
+
   test('a body cut off', async () => {
     const headers = { ...(await app.asManager()), 'content-length': '100' };
     await new Promise<void>((resolve) => {

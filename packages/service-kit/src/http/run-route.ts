@@ -20,6 +20,9 @@ export interface RouteContext {
   readonly heartbeatMs?: number;
 }
 
+/** A till on a bad line sends its 4 MiB slowly; the server's own limit for a whole request is the same. */
+const BODY_TIMEOUT_MS = 120_000;
+
 /** One request on its route: who, what, handler, answer. Throws what went wrong before the answer began. */
 export async function runRoute(
   route: Route,
@@ -49,7 +52,7 @@ async function handle(
     throw new NexusError('NX-1009', `This answers ${mediaType}`);
   const gone = new AbortController();
   response.once('close', () => gone.abort());
-  const body = await within(route.timeoutMs, () => readBody(route, request));
+  const body = await within(BODY_TIMEOUT_MS, () => readBody(route, request));
   response.status(route.status);
   const streams = isSpecial(route.response) && route.response.kind !== 'empty';
   const signal = streams ? AbortSignal.any([gone.signal, context.stopping]) : gone.signal;

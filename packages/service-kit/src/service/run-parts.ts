@@ -46,6 +46,7 @@ export async function runParts<C extends StandardConfig, D>(
     verifier,
     health,
     stopping: runtime.stopping,
+    trustProxy: config.httpTrustProxy,
     maxRequests: config.httpMaxRequests,
     maxStreams: config.httpMaxStreams,
   });

@@ -42,7 +42,7 @@ describe('a process', () => {
     child.kill('SIGTERM');
     expect(await ended).toBe(0);
     expect(lines().filter((line) => line.msg === 'service stopped')).toHaveLength(2);
-  }, 20_000);
+  });
 
   test.each([
     ['a service cannot start', { NEXUS_BETA_HOW: 'start-fails' }, 'cannot start'],
@@ -65,7 +65,7 @@ describe('a process', () => {
     child.kill('SIGTERM');
     expect(await ended).toBe(1);
     expect(lines().filter((line) => line.msg === 'service stopped')).toHaveLength(1);
-  }, 20_000);
+  });
 
   test('does not wait for ever for a stop, and at a second signal not at all', async () => {
     const slow = run({ NEXUS_BETA_HOW: 'stop-hangs', NEXUS_STOP_TIMEOUT_MS: '1000' });
@@ -78,11 +78,11 @@ describe('a process', () => {
     await waitFor(() => patient.lines().some((line) => line.msg === 'stopping'));
     patient.child.kill('SIGINT');
     expect(await patient.ended).toBe(1);
-  }, 40_000);
+  });
 
   test('sees that its port is taken', async () => {
     const { ended, lines } = run({ NEXUS_HTTP_PORT: '1' });
     expect(await ended).toBe(1);
     expect(JSON.stringify(lines())).toMatch(/EACCES|EADDRINUSE/);
-  }, 20_000);
+  });
 });
