@@ -241,8 +241,15 @@ describe('events', () => {
     await arrived(1);
     await happen(2, 3, 4, 5);
     expect(await arrived(4)).toEqual([1, 2, 4, 5]);
-    const failed = await inventory.tx(tenant, (tx) =>
-      tx.query<{ event_id: string }>('SELECT event_id FROM failed_message'),
+    // The four may have committed in any order, so the poison may be the last to be given up.
+    const failed = await waitFor(
+      async () => {
+        const rows = await inventory.tx(tenant, (tx) =>
+          tx.query<{ event_id: string }>('SELECT event_id FROM failed_message'),
+        );
+        return rows.length > 0 && rows;
+      },
+      { what: 'the message that was set aside', timeoutMs: 30_000 },
     );
     expect(failed).toHaveLength(1);
     const open = () =>
