@@ -46,6 +46,9 @@ export interface IdentityFixture {
 export interface FixtureOptions {
   readonly temporal?: { readonly address: string; readonly namespace: string };
   readonly services?: TestDatabases['services'];
+  /** In place of Temporal; nothing is started where neither is given. */
+  readonly startProvisioning?: IdentityDeps['startProvisioning'];
+  readonly environment?: Record<string, string>;
 }
 
 const NO_TEMPORAL = { address: '127.0.0.1:1', namespace: 'none' };
@@ -65,7 +68,8 @@ export async function startIdentity(options: FixtureOptions = {}): Promise<Ident
       deps: async (given) => {
         kit = given;
         const made = await spec.deps(given);
-        deps = options.temporal === undefined ? { ...made, startProvisioning: () => Promise.resolve() } : made;
+        const startProvisioning = options.startProvisioning ?? (() => Promise.resolve());
+        deps = options.temporal === undefined ? { ...made, startProvisioning } : made;
         return deps;
       },
     },
@@ -165,5 +169,6 @@ function environmentOf(databases: TestDatabases, natsUrl: string, folder: string
     NEXUS_PLATFORM_ORGANIZATION_ID: keycloak.operator.organizationId,
     NEXUS_TOKEN_KEY_FILE: join(folder, 'token-keys.json'),
     NEXUS_INITIAL_PASSWORD: PASSWORD,
+    ...options.environment,
   };
 }
