@@ -1,6 +1,6 @@
 import type { Config } from 'jest';
 
-const special = String.raw`\.(int|workflow|browser)\.test\.ts$`;
+const special = String.raw`\.(int|workflow|browser|trial)\.test\.ts$`;
 const ignored = ['/node_modules/', '/\\.nexus/', '/\\.nx/', '/build/', '/dist/', '/tools/lint-fixtures/'];
 
 /** What every project shares: TypeScript as ES modules, no build, no globals but Jest's own. */
@@ -26,6 +26,7 @@ const config: Config = {
     project('unit', ['**/*.test.ts'], [special]),
     project('int', ['**/*.int.test.ts', '**/*.workflow.test.ts']),
     project('browser', ['**/*.browser.test.ts']),
+    project('trial', ['**/*.trial.test.ts']),
   ],
 };
 export default config;

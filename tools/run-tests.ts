@@ -1,18 +1,20 @@
 /**
  * `npm test`: type check, lint and format; unit tests; then integration, workflow and browser tests on engines of this
- * run's own, which are stopped again whatever happens. The last line is `N passed, N failed`, the exit code says the same.
+ * run's own, and trials of the whole platform on top of them; all is stopped again whatever happens. The last line is `N passed, N failed`, the exit code says the same.
  *
  * With NEXUS_TEST_ENGINES set (the path of an engines.json) those engines are used and left running.
  */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { freePort } from './test-run/free-port.ts';
 import { run } from './test-run/command.ts';
 import { announce, check, jest } from './test-run/steps.ts';
 import { summary, tallyOfCheck, type Tally } from './test-run/tally.ts';
 
 const MINUTE_MS = 60_000;
 const ENGINES = 'deploy/local/src/engines/main.ts';
+const NEXUS = 'packages/cli/src/main.ts';
 
 const interrupted = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => interrupted.abort());
@@ -44,24 +46,35 @@ async function onEngines(enginesFile: string): Promise<void> {
   tallies.push(await jest('browser', within(10, env)));
 }
 
+/** The whole platform: the trials start the rest of it beside this run's engines, and break both. One after the other. */
+async function trials(stateDir: string): Promise<void> {
+  tallies.push(await jest('trial', within(25, { NEXUS_TRIALS_STATE_DIR: stateDir }), ['--runInBand']));
+}
+
 /** Starts engines in a folder of their own, runs the tests on them, and stops them even if starting failed half-way. */
 async function onEnginesOfOurOwn(): Promise<void> {
-  const stateDir = await mkdtemp(join(tmpdir(), 'nexus-test-engines-'));
+  const stateDir = await mkdtemp(join(tmpdir(), 'nexus-test-'));
+  const engines = join(stateDir, 'engines');
   const start = performance.now();
   try {
     announce('starting engines');
+    const origin = `http://127.0.0.1:${await freePort()}`;
     // The first run on a machine builds them.
-    const failure = await run('node', [ENGINES, 'up', '--state-dir', stateDir], within(30));
-    if (failure === undefined) await onEngines(join(stateDir, 'engines.json'));
-    else tallies.push(tallyOfCheck('engines', failure, (performance.now() - start) / 1000));
+    const args = [ENGINES, 'up', '--state-dir', engines, '--edge-origin', origin];
+    const failure = await run('node', args, within(30));
+    if (failure === undefined) {
+      await onEngines(join(engines, 'engines.json'));
+      await trials(stateDir);
+    } else tallies.push(tallyOfCheck('engines', failure, (performance.now() - start) / 1000));
   } finally {
-    announce('stopping engines');
-    const failure = await run('node', [ENGINES, 'down', '--state-dir', stateDir], {
-      timeoutMs: 2 * MINUTE_MS,
+    announce('stopping everything');
+    const failure = await run('node', [NEXUS, 'down'], {
+      timeoutMs: 3 * MINUTE_MS,
       signal: new AbortController().signal,
+      env: { NEXUS_STATE_DIR: stateDir },
     });
     if (failure === undefined) await rm(stateDir, { recursive: true, force: true });
-    else tallies.push(tallyOfCheck('stopping the engines', `${failure}; see ${stateDir}`, 0));
+    else tallies.push(tallyOfCheck('stopping everything', `${failure}; see ${stateDir}`, 0));
   }
 }
 

@@ -18,13 +18,13 @@ export async function check(
 }
 
 /** One project of `jest.config.ts`. */
-export async function jest(project: string, options: CommandOptions): Promise<Tally> {
+export async function jest(project: string, options: CommandOptions, more: readonly string[] = []): Promise<Tally> {
   const seconds = stopwatch();
   announce(`${project} tests`);
   const directory = await mkdtemp(join(tmpdir(), 'nexus-jest-'));
   try {
     const outputFile = join(directory, 'report.json');
-    const args = ['tools/jest.ts', '--selectProjects', project, '--passWithNoTests'];
+    const args = ['tools/jest.ts', '--selectProjects', project, '--passWithNoTests', ...more];
     const failure = await run('node', [...args, '--json', '--outputFile', outputFile], options);
     const report = await readReport(outputFile);
     if (report === undefined) return tallyOfCheck(project, failure ?? 'Jest wrote no report', seconds());

@@ -1,15 +1,18 @@
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { formatProcesses } from './format-processes.ts';
+import { runDemo } from './demo-chain.ts';
 import { describeError } from './launcher-error.ts';
 import { down, status, up, type Running } from './launcher.ts';
 import { defaultStateDir } from './paths.ts';
 
 const HELP = `npm start [-- options]
 
-Starts all of Nexus and keeps it running until Ctrl-C, which stops everything again.
+Starts all of Nexus, signs up a demo chain that sells a busy week offline, proves its books, and keeps everything running
+until Ctrl-C, which stops it again.
 
   --check         start, prove, stop; exits 0 only if all was proved
+  --sales FILE    let the demo chain sell this file instead of the generated week
   --split         every service in a process of its own
   --port PORT     where browsers reach it (default: 8080)
   --state-dir DIR where its data goes (default: .nexus)
@@ -18,6 +21,7 @@ Starts all of Nexus and keeps it running until Ctrl-C, which stops everything ag
 const { values } = parseArgs({
   options: {
     check: { type: 'boolean', default: false },
+    sales: { type: 'string' },
     split: { type: 'boolean', default: false },
     port: { type: 'string' },
     'state-dir': { type: 'string', default: defaultStateDir },
@@ -36,6 +40,7 @@ function addresses({ engines, platform }: Running): string {
   const { keycloak, temporalUi } = engines;
   return [
     `  Nexus          ${platform.origin}`,
+    `  Owner          owner@kente-stores.example / ${platform.initialPassword}`,
     `  Operator       ${keycloak.operator.username} / ${keycloak.operator.password}`,
     ...(temporalUi ? [`  Temporal       ${temporalUi.url}`] : []),
     `  Keycloak       ${keycloak.adminUrl}  ${keycloak.adminUser} / ${keycloak.adminPassword}`,
@@ -58,9 +63,14 @@ async function main(): Promise<number> {
     const starting = up({ split: values.split, stateDir, onProgress: progress, ...port });
     const running = await Promise.race([starting, stop]);
     if (!running) return 130;
-    // The demo chain is signed up, sold and proved here, with the functions of @nexus/cli.
+    const sales = values.sales === undefined ? undefined : resolve(values.sales);
+    const demo = new AbortController();
+    void stop.then(() => demo.abort());
+    const proved = await runDemo({ stateDir, sales, signal: demo.signal });
+    if (demo.signal.aborted) return 130;
     print(`\n${formatProcesses(status({ stateDir }))}\n\n${addresses(running)}\n`);
-    if (values.check) return status({ stateDir }).every(({ state }) => state === 'running') ? 0 : 1;
+    if (!proved) print('Not everything was proved: see the table above.');
+    if (values.check) return proved && status({ stateDir }).every(({ state }) => state === 'running') ? 0 : 1;
     print('Ctrl-C stops everything.');
     await stop;
     return 0;

@@ -11,7 +11,7 @@ export { httpAudits, type Audits } from './prove/audits.ts';
 export { prove } from './prove/prove.ts';
 export { proofTable } from './prove/proof-table.ts';
 export type { BranchProof, Invariant, Proof, TerminalProof } from './prove/proof.ts';
-export { readSalesFile } from './sales-file/read-sales-file.ts';
+export { readSales, readSalesFile } from './sales-file/read-sales-file.ts';
 export { expectedFigures, type ExpectedFigures } from './sales-file/expected-figures.ts';
 export type { FileInvoice, FileLine, FileProduct, SalesFile } from './sales-file/sales-file.ts';
 export { enrolmentCode, setUpChain, type ChainPlan, type StaffedTerminal } from './simulate/set-up-chain.ts';
