@@ -24,6 +24,19 @@ const trySending = async (till: Till): Promise<void> => {
   }
 };
 
+/** A till that has sold so many times, and a copy of it. */
+const openCopies = async (shared: number) => {
+  const home = join(folder, String(++runs));
+  const platform = new FakePlatform();
+  const open = async (name: string): Promise<Till> =>
+    (await openTestTill({ directory: join(home, name), platform, sync: LIMITS })).till;
+  const first = await open('a');
+  for (let n = 1; n <= shared; n++) await sell(first, [{ n }]);
+  await first.close();
+  await cp(join(home, 'a'), join(home, 'b'), { recursive: true });
+  return { platform, tills: [await open('a'), await open('b')] as const };
+};
+
 type Step =
   { readonly do: 'sell' | 'send'; readonly who: 0 | 1 } | { readonly do: 'break' | 'mend' | 'back-up' | 'restore' };
 const step: fc.Arbitrary<Step> = fc.oneof(
@@ -45,16 +58,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
 test('two copies of one till, a line that fails and a server that forgets: at the end everything is stored once', async () => {
   await fc.assert(
     fc.asyncProperty(fc.integer({ min: 0, max: 6 }), fc.array(step, { maxLength: 40 }), async (shared, steps) => {
-      const home = join(folder, String(++runs));
-      const platform = new FakePlatform();
-      const first = await openTestTill({ directory: join(home, 'a'), platform, sync: LIMITS });
-      for (let n = 1; n <= shared; n++) await sell(first.till, [{ n }]);
-      await first.till.close();
-      await cp(join(home, 'a'), join(home, 'b'), { recursive: true });
-      const tills = [
-        (await openTestTill({ directory: join(home, 'a'), platform, sync: LIMITS })).till,
-        (await openTestTill({ directory: join(home, 'b'), platform, sync: LIMITS })).till,
-      ] as const;
+      const { platform, tills } = await openCopies(shared);
       let backup = structuredClone(platform.tables);
       let calls = 0;
       for (const one of steps) {
@@ -80,3 +84,20 @@ test('two copies of one till, a line that fails and a server that forgets: at th
     { numRuns: 40 },
   );
 }, 120_000);
+
+test('a server that only remembers the other side of a fork gets this side again', async () => {
+  const { platform, tills } = await openCopies(3);
+  const [a, b] = tills;
+  for (let n = 1; n <= 2; n++) await sell(a);
+  for (let n = 1; n <= 9; n++) await sell(b);
+  await a.sync.send();
+  const backup = structuredClone(platform.tables);
+  await b.sync.send();
+  platform.tables = { ...backup, epoch: 2 };
+  // What the server knows at the head's place is none of b's: b goes back until both agree.
+  await b.sync.send({ heartbeat: true });
+  expect(platform.lines).toHaveLength(5 + 2 + 9);
+  expect(platform.lines).toEqual(expect.arrayContaining(await linesOf(b)));
+  expect((await b.sync.status()).unsent.entries).toBe(0);
+  for (const till of tills) await till.close();
+});
