@@ -19,6 +19,7 @@ describe('an upload', () => {
     expect(lookupRange(journal.segments, 11, 10)).toBeNull();
     const result = journal.upload(write(11, 20));
     expect(result.fates.every((fate) => fate === 'numbered')).toBe(true);
+    expect(journal.quick).toBe(true);
     expect(journal.segments).toMatchObject([{ firstSeq: 1, lastSeq: 20, firstNumber: 1, lastHash: 'a20' }]);
   });
 

@@ -1,5 +1,6 @@
 import { ZERO_HASH } from '../hash.ts';
 import { newForks } from './census.ts';
+import { lengthenTip } from './lengthen-tip.ts';
 import { Numbering, type NumberingState } from './numbering.ts';
 import type { Fork, NumberedLine, Segment, StoredLine, WaitingLine } from './segment.ts';
 
@@ -56,7 +57,11 @@ export const lookupRange = (
  * it, as the signed header says, whatever the line itself names; the first is placed by the hash it names, or, naming
  * none, behind the newest line at its place.
  */
-export const classifyUpload = (state: ChainState, upload: PlacedUpload): ClassifiedUpload => {
+export const classifyUpload = (state: ChainState, upload: PlacedUpload): ClassifiedUpload =>
+  lengthenTip(state, upload) ?? classifyLines(state, upload);
+
+/** Line by line, whatever the upload is. */
+export const classifyLines = (state: ChainState, upload: PlacedUpload): ClassifiedUpload => {
   const numbering = new Numbering(upload.chain, state, state.stored);
   const fates: Fate[] = [];
   const waiting: (WaitingLine & { index: number })[] = [];

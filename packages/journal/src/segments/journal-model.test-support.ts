@@ -1,4 +1,6 @@
-import { classifyUpload, lookupRange, type ClassifiedUpload } from './classify-upload.ts';
+import { expect } from '@jest/globals';
+import { classifyLines, classifyUpload, lookupRange, type ClassifiedUpload } from './classify-upload.ts';
+import { lengthenTip } from './lengthen-tip.ts';
 import { numberWaiting } from './number-waiting.ts';
 import { lastNumberOf, type Fork, type Segment, type StoredLine, type WaitingLine } from './segment.ts';
 
@@ -19,22 +21,26 @@ export class JournalModel {
   waiting: WaitingLine[] = [];
   readonly forks: Fork[] = [];
   nextNumber = 1;
+  /** Whether the last upload went the short way. */
+  quick = false;
   #ids = 0;
 
   upload(lines: readonly TrueLine[]): ClassifiedUpload {
     const first = lines[0]?.seq ?? 1;
     const range = lookupRange(this.segments, first, lines.length);
-    const result = classifyUpload(
-      {
-        ...this.#state(),
-        stored: range ? this.stored.filter(({ seq }) => seq >= range.from && seq <= range.to) : [],
-      },
-      {
-        chain: CHAIN,
-        first,
-        lines: lines.map(({ hash, follows, readable }) => ({ hash, previous: readable ? follows : null })),
-      },
-    );
+    const state = {
+      ...this.#state(),
+      stored: range ? this.stored.filter(({ seq }) => seq >= range.from && seq <= range.to) : [],
+    };
+    const upload = {
+      chain: CHAIN,
+      first,
+      lines: lines.map(({ hash, follows, readable }) => ({ hash, previous: readable ? follows : null })),
+    };
+    const result = classifyUpload(state, upload);
+    this.quick = lengthenTip(state, upload) !== null;
+    // The short way must say just what the long one says.
+    if (this.quick) expect(result).toEqual(classifyLines(state, upload));
     this.#write(result);
     this.waiting.push(...result.waiting.map(({ seq, hash, previous }) => ({ seq, hash, previous })));
     return result;

@@ -144,7 +144,7 @@ describe('segments', () => {
         const reported = new Set(journal.forks.map(({ key }) => key));
         for (const { key } of forksOf(journal.segments)) expect(reported).toContain(key);
       }),
-      { numRuns: 400 },
+      { numRuns: 150 },
     );
   });
 
