@@ -307,7 +307,7 @@ describe('questions', () => {
         n < 0
           ? Promise.reject(new NexusError('NX-1006', 'negative'))
           : Promise.resolve({ n: n * 2, tenant: ctx.tenantId }),
-      ) as never,
+      ),
     ]);
     await waitFor(() =>
       callRpc(link, double, tenant.tenantId, { n: 1 }).then(

@@ -32,7 +32,7 @@ export function isUnavailable(error: unknown): boolean {
 /** Unique violation, with the constraint's name. */
 export function uniqueViolation(error: unknown): string | undefined {
   if (sqlState(error) !== '23505') return undefined;
-  return String((error as { constraint?: unknown }).constraint ?? '');
+  return (error as { constraint?: string }).constraint ?? '';
 }
 
 /** Turns what a transaction threw into what callers expect: stable codes for "no such tenant" and "not available". */

@@ -91,7 +91,7 @@ describe('stock', () => {
           const branches = [uuidv7(), uuidv7()];
           const products = [uuidv7(), uuidv7()];
           const all = happenings.map((h, n) => ({ ...h, key: keyOf(n + 1) }));
-          const next = () => chance.next().value ?? 0;
+          const next = (): number => chance.next().value as number;
           const arrivals = [...all, ...all.filter(() => next() % 3 === 0)]
             .map((h) => ({ h, order: next() }))
             .sort((a, b) => a.order - b.order)

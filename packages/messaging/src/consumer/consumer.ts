@@ -259,7 +259,7 @@ export class EventConsumer {
     tenant: string,
     events: readonly EventEnvelope[],
     poison: EventEnvelope,
-    error: Error | unknown,
+    error: unknown,
     attempts: number,
   ): Promise<boolean> {
     const { db, source } = this.#options;
@@ -303,7 +303,7 @@ export class EventConsumer {
       }
       const [first] = page.events;
       if (first === undefined) return;
-      await this.#apply(tenant, page.events as EventEnvelope[]);
+      await this.#apply(tenant, page.events);
       if ((page.events.at(-1)?.position ?? 0) >= page.head) return;
     }
   }

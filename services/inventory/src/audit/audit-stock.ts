@@ -7,8 +7,8 @@ const AUDIT = { isolation: 'REPEATABLE READ', statementTimeoutMs: 110_000 } as c
 
 /** Both audits of stock, recomputed from movements. */
 export const auditStockRpc = (db: TenancyDb): RpcHandler[] => [
-  rpcHandler(auditStock, (ctx) => db.tx(ctx, auditBranches, AUDIT)) as RpcHandler,
-  rpcHandler(auditTerminalStock, (ctx, request) => db.tx(ctx, (tx) => auditTerminal(tx, request), AUDIT)) as RpcHandler,
+  rpcHandler(auditStock, (ctx) => db.tx(ctx, auditBranches, AUDIT)),
+  rpcHandler(auditTerminalStock, (ctx, request) => db.tx(ctx, (tx) => auditTerminal(tx, request), AUDIT)),
 ];
 
 /**

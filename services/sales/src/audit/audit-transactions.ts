@@ -10,7 +10,7 @@ type Reply = z.infer<typeof auditTransactions.reply>;
 export const auditTransactionsRpc = (db: TenancyDb): RpcHandler =>
   rpcHandler(auditTransactions, (ctx, request) =>
     db.tx(ctx, (tx) => auditTerminal(tx, request), { isolation: 'REPEATABLE READ', statementTimeoutMs: 110_000 }),
-  ) as RpcHandler;
+  );
 
 /** One terminal's transaction log, recomputed from its rows up to the watermark, in the caller's transaction. */
 export async function auditTerminal(tx: TenantTx, { terminal, watermark }: Request): Promise<Reply> {

@@ -72,7 +72,7 @@ export class FakeJournal {
         drained: through === this.lines.length,
         entries: restart ? [] : entries,
       });
-    }) as RpcHandler;
+    });
   }
 }
 
