@@ -120,7 +120,12 @@ describe('provisioning on the real engines', () => {
     platform.breakSchemas('catalog', true);
     const undone = (await signUp(signUpOf(uniqueSlug('undone'), ownerEmail))).body;
     expect(await settled(undone.tenantId)).toMatchObject({ state: 'failed' });
+    const visitor = uniqueEmail('visitor'); // known to Keycloak, in no organization
+    await platform.identity.deps.keycloak.ensurePerson({ email: visitor, name: 'Kojo', provisioningId: 'of-others' });
+    const third = (await signUp(signUpOf(uniqueSlug('undone'), visitor))).body;
+    expect(await settled(third.tenantId)).toMatchObject({ state: 'failed' });
     platform.breakSchemas('catalog', false);
+    expect(await peopleCalled(visitor)).toHaveLength(1);
     expect(await peopleCalled(ownerEmail)).toHaveLength(1);
     await platform.identity.token(ownerEmail, first); // still the owner of the first chain
   }, 120_000);
