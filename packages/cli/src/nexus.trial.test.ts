@@ -1,27 +1,22 @@
-import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { makeCatalogue, makeWeek, salesCsv } from '@nexus/demo-data';
 import type { Proof } from './prove/proof.ts';
 import { expectedFigures, type ExpectedFigures } from './sales-file/expected-figures.ts';
 import { readSalesFile } from './sales-file/read-sales-file.ts';
-import { startTestPlatform, type TestPlatform } from './test-support/platform.ts';
+import { joinPlatform, type NexusCommand } from './test-support/nexus-command.ts';
 
 const MINUTE_MS = 60_000;
-const REAL_SALES = resolve(import.meta.dirname, '../../../../shared/data/online-retail-2010-12_2011-06.csv.gz');
 
-let platform: TestPlatform;
+let platform: NexusCommand;
 let folder: string;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'nexus-chain-'));
-  platform = await startTestPlatform();
+  platform = await joinPlatform();
 }, 10 * MINUTE_MS);
-afterAll(async () => {
-  await platform?.stop();
-  await rm(folder, { recursive: true, force: true });
-}, 3 * MINUTE_MS);
+afterAll(() => rm(folder, { recursive: true, force: true }));
 
 /** Everything in JSON; fails the test with what the command said where its exit code is another. */
 async function nexus(args: string[], code = 0): Promise<Record<string, unknown>> {
@@ -136,29 +131,5 @@ describe('a chain sells a few days', () => {
       });
     },
     2 * MINUTE_MS,
-  );
-});
-
-describe('half a year of real sales', () => {
-  test(
-    'offline, repeated and out of order, come out to the last minor unit',
-    async () => {
-      if (!existsSync(REAL_SALES)) {
-        process.stderr.write(`skipped: ${REAL_SALES} is not here\n`);
-        return;
-      }
-      const slug = await newChain('Real sales', 'GBP', 'GB');
-      const flags = ['--branches', '3', '--terminals', '6', '--offline', '--duplicate', '--shuffle'];
-      await nexus(['simulate', '--tenant', slug, '--sales', REAL_SALES, ...flags]);
-      const proof = await expectProof(slug, REAL_SALES, 'GBP', [3, 6]);
-      expect(proof.totals).toMatchObject({
-        sales: 10_031,
-        grossSalesMinor: 482_646_649,
-        refunds: 1946,
-        grossRefundsMinor: 42_523_818,
-      });
-      expect(proof.stock.units).toBe(await unitsReturned(REAL_SALES, 'GBP'));
-    },
-    15 * MINUTE_MS,
   );
 });
