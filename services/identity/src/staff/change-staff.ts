@@ -2,6 +2,7 @@ import { NexusError, type StaffRow } from '@nexus/contracts';
 import { uniqueViolation, uuidv7, type TenantContext, type TenantTx } from '@nexus/tenancy-db';
 import { once } from '../command/once.ts';
 import type { IdentityDeps } from '../deps.ts';
+import { withPersonLock } from '../keycloak/person-lock.ts';
 import type { Access, Grant } from '../permission/resolve-access.ts';
 import { whileRevoking } from '../revocation/revocation.repository.ts';
 import { tenantById } from '../tenant/tenant.repository.ts';
@@ -61,9 +62,11 @@ async function memberSubject(deps: IdentityDeps, ctx: TenantContext, email: stri
   const organizationId = tenant?.organizationId ?? null;
   if (organizationId === null) throw new NexusError('NX-3003');
   const person = { email: email.toLowerCase(), name, provisioningId: `staff-of-${ctx.tenantId}` };
-  const { subject } = await deps.keycloak.ensurePerson(person);
-  await deps.keycloak.ensureMember(organizationId, subject);
-  return subject;
+  return withPersonLock(deps.db, person.email, async () => {
+    const { subject } = await deps.keycloak.ensurePerson(person);
+    await deps.keycloak.ensureMember(organizationId, subject);
+    return subject;
+  });
 }
 
 /** Replaces somebody's roles; tokens with the former ones are refused within a minute. */
