@@ -195,7 +195,7 @@ describe('what people see', () => {
     const till = await suite.till();
     till.write();
     till.write({
-      ...JSON.parse(till.write().bytes.toString()),
+      ...(JSON.parse(till.write().bytes.toString()) as Record<string, unknown>),
       k: 'return',
       i: randomUUIDv7(),
       s: 3,

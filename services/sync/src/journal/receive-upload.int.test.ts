@@ -4,10 +4,6 @@ import { TestTill } from '../testing/test-till.ts';
 import { receiveUpload } from './receive-upload.ts';
 
 let suite: SyncSuite;
-beforeAll(async () => {
-  suite = await createSyncSuite();
-});
-afterAll(() => suite.close());
 
 const entries = (till: TestTill) =>
   suite.query<{ number: string; seq: string; kind: string | null; line: string | null; raw: Buffer | null }>(
@@ -20,186 +16,199 @@ const exceptions = (till: TestTill) =>
     [till.terminal],
   );
 
-describe('an upload', () => {
-  test('is stored to the byte, numbered, acknowledged with hash, and marks the terminal dirty', async () => {
-    const till = (await suite.till()).sell(5);
-    const { answer } = await receiveUpload(suite.deps, till.upload());
-    expect(answer).toMatchObject({ chain: till.chain, through: { seq: 5, hash: till.headHash }, epoch: 1 });
-    expect(answer.resendFrom).toBeUndefined();
-    const rows = await entries(till);
-    expect(rows.map((row) => row.line)).toEqual(till.lines.map(({ bytes }) => bytes.toString()));
-    expect(rows.map((row) => [row.number, row.seq, row.kind])).toEqual(
-      [1, 2, 3, 4, 5].map((n) => [String(n), String(n), 'sale']),
-    );
-    expect(await suite.query('SELECT 1 FROM dirty_terminal WHERE terminal = $1', [till.terminal])).toHaveLength(1);
-    expect(suite.news.at(-1)).toMatchObject({ terminalId: till.terminal, entries: 5, moreComing: false });
-    expect(await exceptions(till)).toEqual([]);
-    const [upload] = await suite.query<{ count: number; key_id: string; header: Buffer }>(
-      'SELECT count, key_id, header FROM journal_upload WHERE terminal = $1',
-      [till.terminal],
-    );
-    expect(upload).toMatchObject({ count: 5, key_id: till.keyId });
+describe.each([
+  ['PostgreSQL', false],
+  ['PgBouncer in transaction mode', true],
+])('on %s', (_name, pooled) => {
+  beforeAll(async () => {
+    suite = await createSyncSuite({ pooled });
   });
+  afterAll(() => suite.close());
 
-  test('sent three times at once is stored once; the copies are counted', async () => {
-    const till = (await suite.till()).sell(20);
-    const upload = till.upload();
-    const answers = await Promise.all([1, 2, 3].map(() => receiveUpload(suite.deps, upload)));
-    for (const { answer } of answers) expect(answer.through).toEqual({ seq: 20, hash: till.headHash });
-    expect(await entries(till)).toHaveLength(20);
-    const [row] = await suite.query('SELECT duplicates, number FROM terminal WHERE id = $1', [till.terminal]);
-    expect(row).toEqual({ duplicates: '40', number: '20' });
-    expect(await suite.query('SELECT 1 FROM journal_upload WHERE terminal = $1', [till.terminal])).toHaveLength(1);
-  });
-
-  test('before what it follows waits; the missing lines bring everything to its number', async () => {
-    const till = (await suite.till()).sell(30);
-    const late = await receiveUpload(suite.deps, till.upload(21, 30));
-    expect(late.answer).toMatchObject({ through: { seq: 0 }, resendFrom: 1, stored: { first: 21, count: 10 } });
-    const middle = await receiveUpload(suite.deps, till.upload(11, 20));
-    expect(middle.answer.resendFrom).toBe(1);
-    expect(await entries(till)).toEqual([]);
-    const first = await receiveUpload(suite.deps, till.upload(1, 10));
-    expect(first.answer.through).toEqual({ seq: 30, hash: till.headHash });
-    expect((await entries(till)).map((row) => row.line)).toEqual(till.lines.map(({ bytes }) => bytes.toString()));
-    expect(await suite.query('SELECT 1 FROM journal_waiting')).toEqual([]);
-    const [row] = await suite.query('SELECT waiting FROM terminal WHERE id = $1', [till.terminal]);
-    expect(row).toEqual({ waiting: 0 });
-    expect(await exceptions(till)).toEqual([]);
-  });
-
-  test('of a cloned till: both sides are kept, each gets its own answer, and an exception names the fork', async () => {
-    const till = (await suite.till()).sell(10);
-    await receiveUpload(suite.deps, till.upload());
-    const clone = till.clone();
-    clone.lines = clone.lines.slice(0, 8);
-    till.sell(5);
-    clone.sell(4);
-    const [a, b] = [await receiveUpload(suite.deps, till.upload(11)), await receiveUpload(suite.deps, clone.upload(9))];
-    expect(a.answer.through).toEqual({ seq: 15, hash: till.headHash });
-    expect(b.answer.through).toEqual({ seq: 12, hash: clone.headHash });
-    expect(await entries(till)).toHaveLength(19);
-    expect((await exceptions(till)).map((e) => e.kind)).toEqual(['fork']);
-    clone.sell(2);
-    const more = await receiveUpload(suite.deps, clone.upload(13));
-    expect(more.answer.through).toEqual({ seq: 14, hash: clone.headHash });
-    till.sell(1);
-    expect((await receiveUpload(suite.deps, till.upload(16))).answer.through.hash).toBe(till.headHash);
-    expect(await exceptions(till)).toHaveLength(1);
-    // An upload without lines asks for its own side.
-    const idle = await receiveUpload(suite.deps, clone.upload(15));
-    expect(idle.answer.through).toEqual({ seq: 14, hash: clone.headHash });
-  });
-
-  test('with lines nobody can read keeps every byte, says so, and goes on', async () => {
-    const till = await suite.till();
-    till.write();
-    till.writeRaw('this is no JSON');
-    till.writeRaw(Buffer.from([0x7b, 0xff, 0xfe, 0x7d]));
-    till.writeRaw(Buffer.from('{"a":"\0"}'));
-    till.writeRaw('');
-    till.write({ k: 'sale', v: 2 });
-    till.write({ k: 'price-checked' });
-    till.write({ ...{ k: 'sale' }, t: '019f0000-0000-7000-8000-00000000dead' });
-    till.write({ k: 'sa\u0000le' });
-    till.write();
-    const { answer } = await receiveUpload(suite.deps, till.upload());
-    expect(answer.through).toEqual({ seq: 10, hash: till.headHash });
-    const rows = await entries(till);
-    expect(rows.map((row) => Buffer.from(row.raw ?? row.line ?? '').toString('hex'))).toEqual(
-      till.lines.map(({ bytes }) => bytes.toString('hex')),
-    );
-    expect(rows.map((row) => row.kind)).toEqual([
-      'sale',
-      null,
-      null,
-      null,
-      null,
-      null,
-      'price-checked',
-      null,
-      null,
-      'sale',
-    ]);
-    expect((await exceptions(till)).map((e) => e.kind)).toEqual([
-      'entry-misplaced',
-      'kind-unknown',
-      'line-unreadable',
-      'line-unreadable',
-      'line-unreadable',
-      'line-unreadable',
-      'line-unreadable',
-      'version-unknown',
-    ]);
-    await receiveUpload(suite.deps, till.upload());
-    expect(await exceptions(till)).toHaveLength(8);
-  });
-
-  test('of a chain that nobody announced is kept, and named', async () => {
-    const till = (await suite.till()).sell(2);
-    await receiveUpload(suite.deps, till.upload());
-    till.chain = '019f0000-0000-7000-8000-0000000000aa';
-    till.lines = [];
-    till.sell(2);
-    await receiveUpload(suite.deps, till.upload());
-    expect((await exceptions(till)).map((e) => e.kind)).toEqual(['chain-unannounced']);
-    expect(await entries(till)).toHaveLength(4);
-  });
-
-  test('of a chain that the old one announced is nothing special', async () => {
-    const till = (await suite.till()).sell(2);
-    const next = '019f0000-0000-7000-8000-0000000000bb';
-    till.write({ k: 'chain-reset', next, why: 'new storage' });
-    await receiveUpload(suite.deps, till.upload());
-    till.chain = next;
-    till.lines = [];
-    till.sell(2);
-    await receiveUpload(suite.deps, till.upload());
-    expect(await exceptions(till)).toEqual([]);
-  });
-});
-
-describe('refused is only', () => {
-  test('what no known key has signed', async () => {
-    const stranger = new TestTill().sell(1);
-    // Nobody can be asked: it may be a new till, so it is told to come again.
-    await expect(receiveUpload(suite.deps, stranger.upload())).rejects.toMatchObject({ code: 'NX-3001' });
-    const till = (await suite.till()).sell(1);
-    const upload = till.upload();
-    await expect(receiveUpload(suite.deps, { ...upload, header: '!' })).rejects.toMatchObject({ code: 'SYN-1003' });
-    await expect(receiveUpload(suite.deps, { ...upload, signature: 'AAAA' })).rejects.toMatchObject({
-      code: 'SYN-1004',
+  describe('an upload', () => {
+    test('is stored to the byte, numbered, acknowledged with hash, and marks the terminal dirty', async () => {
+      const till = (await suite.till()).sell(5);
+      const { answer } = await receiveUpload(suite.deps, till.upload());
+      expect(answer).toMatchObject({ chain: till.chain, through: { seq: 5, hash: till.headHash }, epoch: 1 });
+      expect(answer.resendFrom).toBeUndefined();
+      const rows = await entries(till);
+      expect(rows.map((row) => row.line)).toEqual(till.lines.map(({ bytes }) => bytes.toString()));
+      expect(rows.map((row) => [row.number, row.seq, row.kind])).toEqual(
+        [1, 2, 3, 4, 5].map((n) => [String(n), String(n), 'sale']),
+      );
+      expect(await suite.query('SELECT 1 FROM dirty_terminal WHERE terminal = $1', [till.terminal])).toHaveLength(1);
+      expect(suite.news.at(-1)).toMatchObject({ terminalId: till.terminal, entries: 5, moreComing: false });
+      expect(await exceptions(till)).toEqual([]);
+      const [upload] = await suite.query<{ count: number; key_id: string; header: Buffer }>(
+        'SELECT count, key_id, header FROM journal_upload WHERE terminal = $1',
+        [till.terminal],
+      );
+      expect(upload).toMatchObject({ count: 5, key_id: till.keyId });
     });
-    const other = till.upload(1, 1, { at: 1 });
-    await expect(receiveUpload(suite.deps, { ...upload, signature: other.signature })).rejects.toMatchObject({
-      code: 'SYN-1004',
+
+    test('sent three times at once is stored once; the copies are counted', async () => {
+      const till = (await suite.till()).sell(20);
+      const upload = till.upload();
+      const answers = await Promise.all([1, 2, 3].map(() => receiveUpload(suite.deps, upload)));
+      for (const { answer } of answers) expect(answer.through).toEqual({ seq: 20, hash: till.headHash });
+      expect(await entries(till)).toHaveLength(20);
+      const [row] = await suite.query('SELECT duplicates, number FROM terminal WHERE id = $1', [till.terminal]);
+      expect(row).toEqual({ duplicates: '40', number: '20' });
+      expect(await suite.query('SELECT 1 FROM journal_upload WHERE terminal = $1', [till.terminal])).toHaveLength(1);
     });
-    expect(await entries(till)).toEqual([]);
+
+    test('before what it follows waits; the missing lines bring everything to its number', async () => {
+      const till = (await suite.till()).sell(30);
+      const late = await receiveUpload(suite.deps, till.upload(21, 30));
+      expect(late.answer).toMatchObject({ through: { seq: 0 }, resendFrom: 1, stored: { first: 21, count: 10 } });
+      const middle = await receiveUpload(suite.deps, till.upload(11, 20));
+      expect(middle.answer.resendFrom).toBe(1);
+      expect(await entries(till)).toEqual([]);
+      const first = await receiveUpload(suite.deps, till.upload(1, 10));
+      expect(first.answer.through).toEqual({ seq: 30, hash: till.headHash });
+      expect((await entries(till)).map((row) => row.line)).toEqual(till.lines.map(({ bytes }) => bytes.toString()));
+      expect(await suite.query('SELECT 1 FROM journal_waiting')).toEqual([]);
+      const [row] = await suite.query('SELECT waiting FROM terminal WHERE id = $1', [till.terminal]);
+      expect(row).toEqual({ waiting: 0 });
+      expect(await exceptions(till)).toEqual([]);
+    });
+
+    test('of a cloned till: both sides are kept, each gets its own answer, and an exception names the fork', async () => {
+      const till = (await suite.till()).sell(10);
+      await receiveUpload(suite.deps, till.upload());
+      const clone = till.clone();
+      clone.lines = clone.lines.slice(0, 8);
+      till.sell(5);
+      clone.sell(4);
+      const [a, b] = [
+        await receiveUpload(suite.deps, till.upload(11)),
+        await receiveUpload(suite.deps, clone.upload(9)),
+      ];
+      expect(a.answer.through).toEqual({ seq: 15, hash: till.headHash });
+      expect(b.answer.through).toEqual({ seq: 12, hash: clone.headHash });
+      expect(await entries(till)).toHaveLength(19);
+      expect((await exceptions(till)).map((e) => e.kind)).toEqual(['fork']);
+      clone.sell(2);
+      const more = await receiveUpload(suite.deps, clone.upload(13));
+      expect(more.answer.through).toEqual({ seq: 14, hash: clone.headHash });
+      till.sell(1);
+      expect((await receiveUpload(suite.deps, till.upload(16))).answer.through.hash).toBe(till.headHash);
+      expect(await exceptions(till)).toHaveLength(1);
+      // An upload without lines asks for its own side.
+      const idle = await receiveUpload(suite.deps, clone.upload(15));
+      expect(idle.answer.through).toEqual({ seq: 14, hash: clone.headHash });
+    });
+
+    test('with lines nobody can read keeps every byte, says so, and goes on', async () => {
+      const till = await suite.till();
+      till.write();
+      till.writeRaw('this is no JSON');
+      till.writeRaw(Buffer.from([0x7b, 0xff, 0xfe, 0x7d]));
+      till.writeRaw(Buffer.from('{"a":"\0"}'));
+      till.writeRaw('');
+      till.write({ k: 'sale', v: 2 });
+      till.write({ k: 'price-checked' });
+      till.write({ ...{ k: 'sale' }, t: '019f0000-0000-7000-8000-00000000dead' });
+      till.write({ k: 'sa\u0000le' });
+      till.write();
+      const { answer } = await receiveUpload(suite.deps, till.upload());
+      expect(answer.through).toEqual({ seq: 10, hash: till.headHash });
+      const rows = await entries(till);
+      expect(rows.map((row) => Buffer.from(row.raw ?? row.line ?? '').toString('hex'))).toEqual(
+        till.lines.map(({ bytes }) => bytes.toString('hex')),
+      );
+      expect(rows.map((row) => row.kind)).toEqual([
+        'sale',
+        null,
+        null,
+        null,
+        null,
+        null,
+        'price-checked',
+        null,
+        null,
+        'sale',
+      ]);
+      expect((await exceptions(till)).map((e) => e.kind)).toEqual([
+        'entry-misplaced',
+        'kind-unknown',
+        'line-unreadable',
+        'line-unreadable',
+        'line-unreadable',
+        'line-unreadable',
+        'line-unreadable',
+        'version-unknown',
+      ]);
+      await receiveUpload(suite.deps, till.upload());
+      expect(await exceptions(till)).toHaveLength(8);
+    });
+
+    test('of a chain that nobody announced is kept, and named', async () => {
+      const till = (await suite.till()).sell(2);
+      await receiveUpload(suite.deps, till.upload());
+      till.chain = '019f0000-0000-7000-8000-0000000000aa';
+      till.lines = [];
+      till.sell(2);
+      await receiveUpload(suite.deps, till.upload());
+      expect((await exceptions(till)).map((e) => e.kind)).toEqual(['chain-unannounced']);
+      expect(await entries(till)).toHaveLength(4);
+    });
+
+    test('of a chain that the old one announced is nothing special', async () => {
+      const till = (await suite.till()).sell(2);
+      const next = '019f0000-0000-7000-8000-0000000000bb';
+      till.write({ k: 'chain-reset', next, why: 'new storage' });
+      await receiveUpload(suite.deps, till.upload());
+      till.chain = next;
+      till.lines = [];
+      till.sell(2);
+      await receiveUpload(suite.deps, till.upload());
+      expect(await exceptions(till)).toEqual([]);
+    });
   });
 
-  test('a body that is not the signed one, not lines, or too large', async () => {
-    const till = (await suite.till()).sell(3);
-    const upload = till.upload();
-    const body = Buffer.from(upload.body);
-    body[10] = 65;
-    await expect(receiveUpload(suite.deps, { ...upload, body })).rejects.toMatchObject({ code: 'SYN-1004' });
-    await expect(receiveUpload(suite.deps, till.upload(1, 3, { count: 2 }))).rejects.toMatchObject({
-      code: 'SYN-1002',
+  describe('refused is only', () => {
+    test('what no known key has signed', async () => {
+      const stranger = new TestTill().sell(1);
+      // Nobody can be asked: it may be a new till, so it is told to come again.
+      await expect(receiveUpload(suite.deps, stranger.upload())).rejects.toMatchObject({ code: 'NX-3001' });
+      const till = (await suite.till()).sell(1);
+      const upload = till.upload();
+      await expect(receiveUpload(suite.deps, { ...upload, header: '!' })).rejects.toMatchObject({ code: 'SYN-1003' });
+      await expect(receiveUpload(suite.deps, { ...upload, signature: 'AAAA' })).rejects.toMatchObject({
+        code: 'SYN-1004',
+      });
+      const other = till.upload(1, 1, { at: 1 });
+      await expect(receiveUpload(suite.deps, { ...upload, signature: other.signature })).rejects.toMatchObject({
+        code: 'SYN-1004',
+      });
+      expect(await entries(till)).toEqual([]);
     });
-    await expect(receiveUpload(suite.deps, till.upload(1, 3, { last: '0'.repeat(64) }))).rejects.toMatchObject({
-      code: 'SYN-1004',
-    });
-    await expect(receiveUpload(suite.deps, till.upload(1, 3, { count: 1001 }))).rejects.toMatchObject({
-      code: 'SYN-1001',
-    });
-    till.writeRaw(`{"x":"${'y'.repeat(1024 * 1024)}"}`);
-    await expect(receiveUpload(suite.deps, till.upload())).rejects.toMatchObject({ code: 'SYN-1001' });
-    expect(await entries(till)).toEqual([]);
-  });
 
-  test("another terminal's name under a good signature", async () => {
-    const [a, b] = [(await suite.till()).sell(1), (await suite.till()).sell(1)];
-    const upload = a.upload(1, 1, { terminal: b.terminal });
-    await expect(receiveUpload(suite.deps, upload)).rejects.toMatchObject({ code: 'SYN-1003' });
+    test('a body that is not the signed one, not lines, or too large', async () => {
+      const till = (await suite.till()).sell(3);
+      const upload = till.upload();
+      const body = Buffer.from(upload.body);
+      body[10] = 65;
+      await expect(receiveUpload(suite.deps, { ...upload, body })).rejects.toMatchObject({ code: 'SYN-1004' });
+      await expect(receiveUpload(suite.deps, till.upload(1, 3, { count: 2 }))).rejects.toMatchObject({
+        code: 'SYN-1002',
+      });
+      await expect(receiveUpload(suite.deps, till.upload(1, 3, { last: '0'.repeat(64) }))).rejects.toMatchObject({
+        code: 'SYN-1004',
+      });
+      await expect(receiveUpload(suite.deps, till.upload(1, 3, { count: 1001 }))).rejects.toMatchObject({
+        code: 'SYN-1001',
+      });
+      till.writeRaw(`{"x":"${'y'.repeat(1024 * 1024)}"}`);
+      await expect(receiveUpload(suite.deps, till.upload())).rejects.toMatchObject({ code: 'SYN-1001' });
+      expect(await entries(till)).toEqual([]);
+    });
+
+    test("another terminal's name under a good signature", async () => {
+      const [a, b] = [(await suite.till()).sell(1), (await suite.till()).sell(1)];
+      const upload = a.upload(1, 1, { terminal: b.terminal });
+      await expect(receiveUpload(suite.deps, upload)).rejects.toMatchObject({ code: 'SYN-1003' });
+    });
   });
 });

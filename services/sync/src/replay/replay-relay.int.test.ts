@@ -17,7 +17,7 @@ let temporal: TemporalLink;
 beforeAll(async () => {
   suite = await createSyncSuite();
   env = await realTemporalEnvironment();
-  const [host = '', port = ''] = (env.address).split(':');
+  const [host = '', port = ''] = env.address.split(':');
   proxy = await startTcpProxy({ host, port: Number(port) });
   temporal = connectTemporal({
     address: `127.0.0.1:${proxy.port}`,
@@ -57,7 +57,8 @@ const relayed = async (
 const wakeUps = async (till: TestTill): Promise<number> => {
   const handle = env.client.workflow.getHandle(replayTerminalId(suite.tenant.tenantId, till.terminal));
   const { events } = await handle.fetchHistory();
-  return (events ?? []).filter((event) => event.workflowExecutionSignaledEventAttributes != null).length;
+  return (events ?? []).filter((event) => (event.workflowExecutionSignaledEventAttributes ?? undefined) !== undefined)
+    .length;
 };
 const end = (till: TestTill) =>
   env.client.workflow.getHandle(replayTerminalId(suite.tenant.tenantId, till.terminal)).terminate();

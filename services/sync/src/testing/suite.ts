@@ -3,7 +3,13 @@ import { messagingSharedMigrations, messagingTenantMigrations, openNats, type Na
 import { createLogger } from '@nexus/telemetry';
 import { connectTemporal } from '@nexus/temporal-kit';
 import { createProvisioner, createTenancyDb, type Provisioner, type TenancyDb } from '@nexus/tenancy-db';
-import { createTestDatabases, createTestTenant, type TestDatabases, type TestTenant } from '@nexus/testkit';
+import {
+  createTestDatabases,
+  createTestTenant,
+  startPgBouncer,
+  type TestDatabases,
+  type TestTenant,
+} from '@nexus/testkit';
 import { sharedMigrations, tenantMigrations } from '../../migrations/index.ts';
 import type { SyncDeps } from '../deps.ts';
 import type { ReplayNews } from '../replay/wake.ts';
@@ -46,7 +52,8 @@ export async function createSyncSuite(
   options: {
     natsUrl?: string;
     temporal?: { address: string; namespace: string };
-    databaseUrl?: (databases: TestDatabases) => string;
+    /** By way of PgBouncer in transaction mode. */
+    pooled?: boolean;
     graceMs?: number;
   } = {},
 ): Promise<SyncSuite> {
@@ -60,7 +67,8 @@ export async function createSyncSuite(
   });
   await provisioner.migrateShared();
   const tenant = await createTestTenant(provisioner);
-  const db = createTenancyDb({ service: 'sync', url: options.databaseUrl?.(databases) ?? databases.url('sync') });
+  const pooler = options.pooled === true ? await startPgBouncer(databases) : undefined;
+  const db = createTenancyDb({ service: 'sync', url: (pooler ?? databases).url('sync') });
   const nats: NatsLink = openNats({ url: options.natsUrl ?? NOWHERE, name: 'sync-test', logger });
   const temporal = connectTemporal({
     address: options.temporal?.address ?? '127.0.0.1:1',
@@ -98,6 +106,7 @@ export async function createSyncSuite(
       await nats.close();
       await temporal.close();
       await db.close();
+      await pooler?.stop();
       await provisioner.close();
       await databases.drop();
     },
