@@ -10,7 +10,7 @@ export default defineConfig({
   plugins: [
     tailwindcss(),
     sveltekit({
-      adapter: adapter({ fallback: 'index.html', precompress: true }),
+      adapter: adapter({ pages: '.svelte-kit/site', fallback: 'index.html', precompress: true }),
       // A page that was made from data of many tenants must not run or load what is not ours.
       csp: {
         mode: 'hash',

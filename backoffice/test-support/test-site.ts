@@ -8,6 +8,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { extname, join } from 'node:path';
 import { ERROR_CODES, type ErrorCode } from '@nexus/contracts';
+import { ensureBuilt } from './ensure-built.ts';
 import { FakeKeycloak } from './fake-keycloak.ts';
 import { fixtureRoutes, freshState, Refusal, type FixtureState } from './fixture-api.ts';
 
@@ -37,8 +38,7 @@ export interface TestSite {
 }
 
 export async function startTestSite(clock: () => number): Promise<TestSite> {
-  if (!existsSync(join(BUILD, 'index.html')))
-    throw new Error('The back office is not built: npm run build -w backoffice');
+  await ensureBuilt();
   const state = freshState();
   const keycloak = new FakeKeycloak(clock);
   const failures = new Map<string, ErrorCode>();
