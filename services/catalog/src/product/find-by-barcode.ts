@@ -1,5 +1,4 @@
 import type { TenantContext } from '@nexus/tenancy-db';
-import { readCatalogue } from '../catalogue/catalogue.repository.ts';
 import type { CatalogDeps } from '../deps.ts';
 import type { BarcodeFound } from './barcode-cache.ts';
 import { variantOfBarcode } from './product.ts';
@@ -13,9 +12,7 @@ export const findByBarcode = (
 ): Promise<BarcodeFound> =>
   deps.cache.get(ctx.tenantId, barcode, () =>
     deps.db.tx(ctx, async (tx) => {
-      const { currency } = await readCatalogue(tx);
-      // Without a currency there is no product yet either.
-      const product = currency === null ? null : await productByBarcode(tx, currency, barcode);
+      const product = await productByBarcode(tx, barcode);
       return product === null ? null : { product, variant: variantOfBarcode(product, barcode) };
     }),
   );

@@ -16,15 +16,16 @@ interface FactsRow {
 }
 
 // One round trip for whole products: their parts as JSON, each list in its own order.
-const FACTS = `
-  SELECT p.id, p.code, p.description, p.unit, p.tax_group, p.attributes, p.active, p.revision,
+const COLUMNS = `
+  p.id, p.code, p.description, p.unit, p.tax_group, p.attributes, p.active, p.revision,
     coalesce((SELECT json_agg(json_build_object('currency', r.currency, 'minor', r.price_minor) ORDER BY r.currency)
               FROM price r WHERE r.product = p.id), '[]') AS prices,
     coalesce((SELECT json_agg(json_build_object('id', v.id, 'code', v.code, 'attributes', v.attributes) ORDER BY v.ordinal)
               FROM variant v WHERE v.product = p.id), '[]') AS variants,
     coalesce((SELECT json_agg(json_build_object('barcode', b.barcode, 'variant', b.variant) ORDER BY b.ordinal, b.barcode)
               FROM barcode b WHERE b.product = p.id), '[]') AS barcodes
-  FROM product p`;
+`;
+const FACTS = `SELECT ${COLUMNS} FROM product p`;
 
 /** Whole state as the wire has it. `currency`: the chain's own. */
 function factsOf(row: FactsRow, currency: string): ProductFacts {
@@ -82,15 +83,17 @@ export async function productById(tx: TenantTx, currency: string, id: string): P
   return product;
 }
 
-/** The active product that a barcode means, or null. */
-export async function productByBarcode(tx: TenantTx, currency: string, barcode: string): Promise<ProductFacts | null> {
-  const rows = await tx.bulk<FactsRow>(
+/** The active product that a barcode means, or null. One statement: tills without a copy of their own wait for it. */
+export async function productByBarcode(tx: TenantTx, barcode: string): Promise<ProductFacts | null> {
+  const [row] = await tx.bulk<FactsRow & { chain_currency: string | null }>(
     'catalog_by_barcode',
-    `${FACTS} JOIN barcode found ON found.product = p.id WHERE found.barcode = $1 AND p.active`,
+    `SELECT ${COLUMNS}, c.currency AS chain_currency
+     FROM barcode found JOIN product p ON p.id = found.product CROSS JOIN catalogue c
+     WHERE found.barcode = $1 AND p.active`,
     [barcode],
   );
-  const [row] = rows;
-  return row === undefined ? null : factsOf(row, currency);
+  // Without a currency there is no product yet either.
+  return row === undefined || row.chain_currency === null ? null : factsOf(row, row.chain_currency);
 }
 
 export interface ProductFilter {
