@@ -84,9 +84,9 @@ async function settled<T>(deadline: Deadline, ask: () => Promise<T>, isSettled: 
 
 /** Waits until every consumer has read every log as far as it reached just now; names those that did not get there. */
 async function followersBehind(audits: Audits, deadline: Deadline): Promise<string[]> {
-  const heads = new Map<ServiceName, EventLogAudit>();
+  const marks = new Map<ServiceName, EventLogAudit>();
   for (const service of SERVICES) {
-    heads.set(
+    marks.set(
       service,
       await settled(
         deadline,
@@ -97,21 +97,36 @@ async function followersBehind(audits: Audits, deadline: Deadline): Promise<stri
   }
   const behind: string[] = [];
   for (const service of SERVICES) {
-    const lagging = (log: EventLogAudit): string[] =>
-      log.cursors
-        .filter((cursor) => {
-          const head = heads.get(cursor.source as ServiceName);
-          if (head === undefined || head.head === 0) return false;
-          // Another epoch: the log was restored and has to be read again.
-          return cursor.epoch !== head.epoch || cursor.position < head.head;
-        })
-        .map((cursor) => `${service} of ${cursor.source}`);
-    const log = await settled(
+    const { lagging } = await settled(
       deadline,
-      () => audits.eventLog(service),
-      (one) => lagging(one).length === 0,
+      () => look(audits, service, marks),
+      (seen) => seen.lagging.length === 0,
     );
-    behind.push(...lagging(log));
+    behind.push(...lagging);
   }
   return behind;
+}
+
+async function look(
+  audits: Audits,
+  service: ServiceName,
+  marks: ReadonlyMap<ServiceName, EventLogAudit>,
+): Promise<{ lagging: string[] }> {
+  const { cursors } = await audits.eventLog(service);
+  const lagging: string[] = [];
+  for (const cursor of cursors) {
+    const source = cursor.source as ServiceName;
+    const mark = marks.get(source);
+    if (mark === undefined || mark.head === 0) continue;
+    // The log as it is now: one that was restored is shorter than what its follower remembers, or another.
+    if (cursor.position < mark.head || !knows(cursor, await audits.eventLog(source)))
+      lagging.push(`${service} of ${source}`);
+  }
+  return { lagging };
+}
+
+/** True where a follower stands in this log and not in what it was before it was restored. */
+export function knows(cursor: EventLogAudit['cursors'][number], log: EventLogAudit): boolean {
+  if (cursor.epoch !== log.epoch || cursor.position > log.head) return false;
+  return cursor.position < log.head || cursor.event === log.headEvent;
 }

@@ -23,9 +23,11 @@ const figures = (over: Partial<SalesFigures> = {}): SalesFigures => ({
   ...over,
 });
 const finding = (name: string, holds = true) => ({ name, holds, detail: holds ? 'every row' : '1 differs' });
+const HEAD_EVENT = '01890000-0000-7000-8000-000000000007';
 const eventLog = (over: Partial<EventLogAudit> = {}): EventLogAudit => ({
   epoch: 1,
   head: 7,
+  headEvent: HEAD_EVENT,
   pending: 0,
   failedMessages: 0,
   cursors: [],
@@ -96,7 +98,9 @@ function audits(over: Partial<Audits> = {}, currencyOfSecond = 'GHS'): Audits {
       findings: [finding('levels')],
     }),
     eventLog: async (service) =>
-      eventLog(service === 'inventory' ? { cursors: [{ source: 'sales', epoch: 1, position: 7 }] } : {}),
+      eventLog(
+        service === 'inventory' ? { cursors: [{ source: 'sales', epoch: 1, position: 7, event: HEAD_EVENT }] } : {},
+      ),
     ...over,
   };
 }
@@ -195,7 +199,8 @@ describe('what does not hold is named', () => {
   });
 
   test('a consumer that has not read all events', async () => {
-    const eventLogs = async () => eventLog({ cursors: [{ source: 'sales', epoch: 1, position: 6 }] });
+    const eventLogs = async () =>
+      eventLog({ cursors: [{ source: 'sales', epoch: 1, position: 6, event: HEAD_EVENT }] });
     expect(await broken({ eventLog: eventLogs })).toEqual(['common-watermark']);
   });
 
@@ -236,8 +241,19 @@ describe('what does not hold is named', () => {
   });
 
   test('a log of another epoch that was not read yet', async () => {
-    const eventLogs = async () => eventLog({ cursors: [{ source: 'sales', epoch: 2, position: 9 }] });
+    const eventLogs = async () =>
+      eventLog({ cursors: [{ source: 'sales', epoch: 2, position: 9, event: HEAD_EVENT }] });
     expect(await broken({ eventLog: eventLogs })).toEqual(['common-watermark']);
+  });
+
+  test('a consumer that still stands in the log as it was before a restore', async () => {
+    const other = '01890000-0000-7000-8000-000000000666';
+    for (const cursor of [
+      { source: 'sales', epoch: 1, position: 9, event: HEAD_EVENT },
+      { source: 'sales', epoch: 1, position: 7, event: other },
+    ]) {
+      expect(await broken({ eventLog: async () => eventLog({ cursors: [cursor] }) })).toEqual(['common-watermark']);
+    }
   });
 
   test('messages that were set aside', async () => {

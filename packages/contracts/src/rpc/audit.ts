@@ -130,10 +130,14 @@ export const auditEventLog = (service: ServiceName) =>
     reply: z.object({
       epoch: z.number().int(),
       head: z.number().int(),
+      /** Id of the event at the head: a consumer that stands at the same position must know the same one. */
+      headEvent: uuid.nullable(),
       pending: z.number().int(),
       failedMessages: z.number().int(),
       /** Cursors of this service in other logs: `{source: position}`. */
-      cursors: z.array(z.object({ source: z.string(), epoch: z.number().int(), position: z.number().int() })),
+      cursors: z.array(
+        z.object({ source: z.string(), epoch: z.number().int(), position: z.number().int(), event: uuid.nullable() }),
+      ),
       findings: z.array(auditFinding),
     }),
   });

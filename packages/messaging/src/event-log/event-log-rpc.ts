@@ -74,8 +74,8 @@ async function auditLog(tx: TenantTx) {
        (SELECT count(*) FROM event_pending) AS pending, (SELECT count(*) FROM event_log) AS logged,
        (SELECT count(*) FROM failed_message) AS failed`,
   );
-  const cursors = await tx.query<{ source: string; epoch: number; position: string }>(
-    'SELECT source, epoch, position FROM consumer_cursor ORDER BY source',
+  const cursors = await tx.query<{ source: string; epoch: number; position: string; event_id: string | null }>(
+    'SELECT source, epoch, position, event_id FROM consumer_cursor ORDER BY source',
   );
   const positions = Number(counts?.positions ?? 0);
   const pending = Number(counts?.pending ?? 0);
@@ -94,12 +94,14 @@ async function auditLog(tx: TenantTx) {
   return {
     epoch: head.epoch,
     head: head.position,
+    headEvent: head.event,
     pending,
     failedMessages: Number(counts?.failed ?? 0),
     cursors: cursors.map((cursor) => ({
       source: cursor.source,
       epoch: cursor.epoch,
       position: Number(cursor.position),
+      event: cursor.event_id,
     })),
     findings,
   };
