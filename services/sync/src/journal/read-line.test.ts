@@ -1,0 +1,83 @@
+import { ENTRY_KINDS } from '@nexus/contracts';
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { readLine } from './read-line.ts';
+
+const place = {
+  terminal: '019f0000-0000-7000-8000-000000000001',
+  chain: '019f0000-0000-7000-8000-000000000002',
+  seq: 7,
+};
+const entry = {
+  v: 1,
+  t: place.terminal,
+  c: place.chain,
+  s: 7,
+  p: 'a'.repeat(64),
+  i: '019f0000-0000-7000-8000-000000000003',
+  k: 'sale',
+  w: { u: 1_000 },
+  at: { br: '019f0000-0000-7000-8000-000000000004' },
+  T: { gross: 1_250 },
+};
+const read = (changes: Record<string, unknown> = {}) => readLine(JSON.stringify({ ...entry, ...changes }), place);
+
+describe('reading a line', () => {
+  test('takes the little that sync needs', () => {
+    expect(read()).toEqual({
+      previous: entry.p,
+      id: entry.i,
+      kind: 'sale',
+      branch: entry.at.br,
+      at: 1_000,
+      gross: 1_250,
+      announces: null,
+      remark: null,
+    });
+  });
+
+  test('of any known kind has nothing to remark', () => {
+    for (const k of ENTRY_KINDS) expect(read({ k })).toMatchObject({ kind: k, remark: null });
+  });
+
+  test('hands a new kind on, and says that it is new', () => {
+    expect(read({ k: 'price-checked' })).toMatchObject({ kind: 'price-checked', remark: 'kind-unknown' });
+  });
+
+  test.each([
+    ['another version', { v: 2 }, 'version-unknown'],
+    ['no version', { v: undefined }, 'version-unknown'],
+    ["another terminal's line", { t: place.chain }, 'entry-misplaced'],
+    ["another chain's line", { c: place.terminal }, 'entry-misplaced'],
+    ['another sequence', { s: 8 }, 'entry-misplaced'],
+    ['a kind that is no word', { k: 'sale\u0000' }, 'line-unreadable'],
+    ['a kind that is no text', { k: 1 }, 'line-unreadable'],
+  ])('gives nobody %s', (_what, changes, remark) => {
+    expect(read(changes)).toMatchObject({ kind: null, remark, previous: entry.p });
+  });
+
+  test('announces the next chain of a reset, and of nothing else', () => {
+    const next = '019f0000-0000-7000-8000-000000000009';
+    expect(read({ k: 'chain-reset', next }).announces).toBe(next);
+    expect(read({ next }).announces).toBeNull();
+    expect(read({ k: 'chain-reset', next: 'x' }).announces).toBeNull();
+  });
+
+  test('never throws, whatever the bytes, and gives only what a database can hold', () => {
+    const anything = fc.oneof(fc.string(), fc.json(), fc.constant(null));
+    fc.assert(
+      fc.property(anything, (text) => {
+        const facts = readLine(text, place);
+        expect(facts.remark).not.toBeNull();
+        expect(facts.kind).toBeNull();
+      }),
+    );
+    fc.assert(
+      fc.property(fc.dictionary(fc.constantFrom(...Object.keys(entry)), fc.jsonValue()), (changes) => {
+        const { kind, id, branch, at } = read(changes);
+        for (const text of [kind, id, branch]) expect(text ?? '').toMatch(/^[a-z0-9.-]*$/);
+        expect(at === null || Number.isSafeInteger(at)).toBe(true);
+      }),
+    );
+  });
+});
