@@ -54,7 +54,7 @@ export async function noteUpload(
       header.head.seq,
       Buffer.from(header.head.hash, 'hex'),
       left,
-      left === 0 ? 0 : Math.max(0, header.unsent.gross - sentGross),
+      left === 0 ? 0 : header.unsent.gross - sentGross,
       header.unsent.cur ?? null,
       left === 0 ? null : (header.unsent.oldest ?? null),
       header.at,

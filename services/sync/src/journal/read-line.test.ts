@@ -36,6 +36,11 @@ describe('reading a line', () => {
     });
   });
 
+  test('counts the gross of a return against that of sales', () => {
+    expect(read({ k: 'return' }).gross).toBe(-1_250);
+    expect(read({ k: 'transaction-cancel' }).gross).toBeNull();
+  });
+
   test('of any known kind has nothing to remark', () => {
     for (const k of ENTRY_KINDS) expect(read({ k })).toMatchObject({ kind: k, remark: null });
   });

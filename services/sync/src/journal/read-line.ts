@@ -19,7 +19,7 @@ export interface LineFacts {
   readonly branch: string | null;
   /** Device wall time, epoch milliseconds. */
   readonly at: number | null;
-  /** Gross of a sale or return, minor units, as the line says it: for the money at risk, not for the books. */
+  /** Gross of a sale, that of a return negative, minor units, as the line says it: for the money at risk, not the books. */
   readonly gross: number | null;
   /** The chain that a `chain-reset` announces. */
   readonly announces: string | null;
@@ -60,13 +60,16 @@ function factsOf(value: Record<string, unknown>): Omit<LineFacts, 'remark'> {
     kind,
     branch: isRecord(value['at']) ? uuidOf(value['at']['br']) : null,
     at: isRecord(value['w']) && Number.isSafeInteger(value['w']['u']) ? (value['w']['u'] as number) : null,
-    gross: kind === 'sale' || kind === 'return' ? grossOf(value['T']) : null,
+    gross: kind === 'sale' || kind === 'return' ? signed(kind, grossOf(value['T'])) : null,
     announces: kind === 'chain-reset' ? uuidOf(next) : null,
   };
 }
 
 const grossOf = (totals: unknown): number | null =>
   isRecord(totals) && Number.isSafeInteger(totals['gross']) ? (totals['gross'] as number) : null;
+
+const signed = (kind: string, gross: number | null): number | null =>
+  gross !== null && kind === 'return' ? -gross : gross;
 
 /** A line whose JSON form (every quote and backslash doubled) would not fit a reply to a consumer. */
 const isOverlong = (text: string): boolean =>
