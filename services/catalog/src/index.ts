@@ -2,4 +2,5 @@ export { service } from './service.ts';
 export { routes } from './routes.ts';
 export { subscribers } from './subscribers.ts';
 export { rpcHandlers } from './rpc-handlers.ts';
+export { entities } from './entities.ts';
 export { sharedMigrations, tenantMigrations } from '../migrations/index.ts';
