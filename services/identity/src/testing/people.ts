@@ -1,4 +1,4 @@
-import { getEngines } from '@nexus/testkit';
+import { getEngines, waitFor } from '@nexus/testkit';
 import { randomUUID } from 'node:crypto';
 import { KeycloakAdmin, orWhen } from '../keycloak/keycloak-admin.ts';
 
@@ -20,13 +20,19 @@ export function testAdmin(): KeycloakAdmin {
   });
 }
 
-/** A Keycloak access token by user name and password, as the nexus command gets one. */
-export async function signIn(username: string, scope: string, password = PASSWORD): Promise<string> {
+/**
+ * A Keycloak access token by user name and password, as the nexus command gets one. Tried again for a while: Keycloak
+ * refuses a person whose last sign-in it is still noting (its guard against guessing).
+ */
+export const signIn = (username: string, scope: string, password = PASSWORD): Promise<string> =>
+  waitFor(() => signInOnce(username, scope, password), { what: `Keycloak to sign ${username} in`, intervalMs: 200 });
+
+async function signInOnce(username: string, scope: string, password: string): Promise<string> {
   const { url, realm } = getEngines().keycloak;
   const body = new URLSearchParams({ grant_type: 'password', client_id: 'nexus-cli', username, password, scope });
   const answer = await fetch(`${url}/realms/${realm}/protocol/openid-connect/token`, { method: 'POST', body });
   const text = await answer.text();
-  if (!answer.ok) throw new Error(`Keycloak refused to sign ${username} in: ${answer.status} ${text}`);
+  if (!answer.ok) throw new Error(`Keycloak answered ${answer.status} ${text}`);
   return (JSON.parse(text) as { access_token: string }).access_token;
 }
 
