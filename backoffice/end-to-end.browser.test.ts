@@ -29,6 +29,10 @@ const FILE = [
   '',
 ].join('\n');
 
+/** The slugs of two chains of one owner: one has sold, the other has not yet. */
+let busy: string;
+let young: string;
+let file: string;
 let platform: RealPlatform;
 let browser: Browser;
 let folder: string;
@@ -37,14 +41,16 @@ let page: Page;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'nexus-backoffice-sales-'));
-  const file = join(folder, 'sales.csv');
+  file = join(folder, 'sales.csv');
   await writeFile(file, FILE);
   platform = await startRealPlatform();
-  const create = (name: string) =>
-    platform.nexus('tenant', 'create', '--name', name, '--owner-email', OWNER, '--currency', 'GHS', '--country', 'GH');
-  const { slug } = await create('Kente Stores');
-  await create('Adinkra Foods');
-  await platform.nexus('simulate', '--tenant', String(slug), '--sales', file, '--branches', '2', '--terminals', '3');
+  const create = async (name: string): Promise<string> => {
+    const args = ['--name', name, '--owner-email', OWNER, '--currency', 'GHS', '--country', 'GH'];
+    return String((await platform.nexus('tenant', 'create', ...args))['slug']);
+  };
+  busy = await create('Kente Stores');
+  young = await create('Adinkra Foods');
+  await sell(busy);
   browser = await launchBrowser();
   opened = await openPage(browser, { colorScheme: 'light', reducedMotion: 'reduce' });
   page = opened.page;
@@ -56,6 +62,8 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 }, 3 * MINUTE_MS);
 
+const sell = (slug: string) =>
+  platform.nexus('simulate', '--tenant', slug, '--sales', file, '--branches', '2', '--terminals', '3');
 const heading = (name: string | RegExp) => page.getByRole('heading', { level: 1, name }).waitFor();
 const seen = (text: string | RegExp) => page.getByText(text).first().waitFor();
 
@@ -163,6 +171,18 @@ test('every page fits a phone', async () => {
     const width = await page.evaluate(() => document.documentElement.scrollWidth);
     expect([path, width]).toEqual([path, PHONE.width]);
   }
+});
+
+test('in the other chain, the first sales appear by themselves while its owner looks on', async () => {
+  await page.goto(`${platform.origin}/`);
+  await page.getByRole('button', { name: /Your account/ }).click();
+  await page.getByRole('menuitem', { name: 'Switch chain' }).click();
+  await page.getByRole('button', { name: 'Adinkra Foods' }).click();
+  await seen('No sales yet');
+  await page.getByText('Live', { exact: true }).waitFor();
+  await sell(young);
+  await seen('GH₵186.25');
+  await page.locator('tbody').getByText('Branch 2').waitFor();
 });
 
 test('signed out, the next visit begins at Keycloak; nothing was thrown or refused on the way', async () => {
