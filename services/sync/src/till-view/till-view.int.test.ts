@@ -188,7 +188,10 @@ describe('terminals', () => {
     const till = await suite.till();
     const thief = new TestTill();
     await hear(other, terminalChanged, factsOf(thief, { keyId: till.keyId, publicKey: till.publicKey }));
-    expect((await suite.deps.keys.owner(till.keyId)).tenantId).toBe(suite.tenant.tenantId);
+    expect(await suite.deps.keys.owner(till.keyId)).toMatchObject({
+      tenantId: suite.tenant.tenantId,
+      chain: till.chain,
+    });
   });
 });
 
