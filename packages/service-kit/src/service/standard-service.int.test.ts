@@ -108,8 +108,11 @@ const codeOf = async (response: Response) => ((await response.json()) as Problem
 
 describe('without NATS and Temporal', () => {
   test('the service is ready, because its database is there', async () => {
-    for (const probe of ['/livez', '/startupz', '/readyz'])
-      expect((await fetch(`${running.url ?? ''}${probe}`)).status).toBe(200);
+    const status = async (probe: string) => (await fetch(`${running.url ?? ''}${probe}`)).status;
+    expect(await status('/livez')).toBe(200);
+    // It listens at once and brings its shared schema up meanwhile.
+    for (const probe of ['/startupz', '/readyz'])
+      await waitFor(async () => (await status(probe)) === 200, { what: `200 from ${probe}`, timeoutMs: 30_000 });
   });
 
   test('tokens cannot be judged yet, and it says so', async () => {
