@@ -3,9 +3,10 @@
  * tests in a real browser. Nothing of the platform runs here.
  */
 import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { cp, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
 import { extname, join } from 'node:path';
 import { ERROR_CODES, type ErrorCode } from '@nexus/contracts';
 import { ensureBuilt } from './ensure-built.ts';
@@ -39,6 +40,9 @@ export interface TestSite {
 
 export async function startTestSite(clock: () => number): Promise<TestSite> {
   await ensureBuilt();
+  // A copy: somebody else may build a newer site meanwhile, whose files have other names.
+  const root = await mkdtemp(join(tmpdir(), 'nexus-backoffice-site-'));
+  await cp(BUILD, root, { recursive: true });
   const state = freshState();
   const keycloak = new FakeKeycloak(clock);
   const failures = new Map<string, ErrorCode>();
@@ -94,7 +98,7 @@ export async function startTestSite(clock: () => number): Promise<TestSite> {
     void (async () => {
       if (await keycloak.serve(request, response, url)) return;
       if (url.pathname.startsWith('/api/')) return api(request, response, url);
-      return sendFile(response, url.pathname);
+      return sendFile(root, response, url.pathname);
     })();
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -116,12 +120,13 @@ export async function startTestSite(clock: () => number): Promise<TestSite> {
       }
     },
     cut: end,
-    close: () =>
-      new Promise((resolve) => {
-        end();
-        server.close(() => resolve());
-        server.closeAllConnections();
-      }),
+    close: async () => {
+      end();
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      server.closeAllConnections();
+      await closed;
+      await rm(root, { recursive: true, force: true });
+    },
   };
 }
 
@@ -142,14 +147,14 @@ const bodyOf = async (request: IncomingMessage): Promise<unknown> => {
   return text === '' ? undefined : JSON.parse(text);
 };
 
-const sendFile = async (response: ServerResponse, path: string): Promise<void> => {
-  const file = join(BUILD, path);
+const sendFile = async (root: string, response: ServerResponse, path: string): Promise<void> => {
+  const file = join(root, path);
   const isFile = extname(path) !== '' && existsSync(file);
   if (!isFile && extname(path) !== '') {
     response.writeHead(404).end();
     return;
   }
-  const name = isFile ? file : join(BUILD, 'index.html');
+  const name = isFile ? file : join(root, 'index.html');
   response
     .writeHead(200, { 'content-type': TYPES[extname(name)] ?? 'application/octet-stream' })
     .end(await readFile(name));
