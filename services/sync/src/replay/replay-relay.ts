@@ -17,7 +17,10 @@ export interface ReplayRelayOptions {
   readonly sweepMs?: number;
   /** A dirty terminal that nobody woke for so long is taken up by whoever sweeps. Default 7,000. */
   readonly neglectMs?: number;
-  /** After this long without the terminal getting clean a wake-up counts as lost. Default 10 minutes. */
+  /**
+   * After this long without the terminal getting clean a wake-up counts as lost: Temporal may have taken it and then lost
+   * its database. Waking a run that is merely slow once more does no harm. Default 30,000.
+   */
   readonly staleMs?: number;
 }
 
@@ -25,7 +28,7 @@ const QUIET_MS = 100;
 const BACKLOG_MS = 5_000;
 const SWEEP_MS = 5_000;
 const NEGLECT_MS = 7_000;
-const STALE_MS = 10 * 60_000;
+const STALE_MS = 30_000;
 /** Wake-ups on their way at once. */
 const PARALLEL = 4;
 const MAX_TERMINALS = 10_000;
