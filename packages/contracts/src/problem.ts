@@ -23,6 +23,7 @@ export const ERROR_CODES = {
   'NX-3002': { status: 503, title: 'The tenant is being upgraded' },
   'NX-3003': { status: 404, title: 'The tenant is not known here' },
   'NX-3004': { status: 504, title: 'A part of the platform did not answer in time' },
+  'NX-3005': { status: 502, title: 'A part of the platform broke off its answer' },
   'IDN-1001': { status: 409, title: 'The slug is taken' },
   'IDN-1002': { status: 409, title: 'Provisioning has not ended' },
   'IDN-1003': { status: 401, title: 'The proof of possession is not valid' },

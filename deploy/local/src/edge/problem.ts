@@ -1,19 +1,13 @@
 import type { ServerResponse } from 'node:http';
 import { ERROR_CODES, type ErrorCode, type Problem } from '@nexus/contracts';
 
-/** What only a proxy has to say. */
-const EDGE_CODES = {
-  ...ERROR_CODES,
-  'NX-3005': { status: 502, title: 'A part of the platform broke off its answer' },
-} as const;
-
 /** Answers with problem+json (RFC 9457), or cuts the connection when an answer has already begun. */
-export function sendProblem(response: ServerResponse, code: ErrorCode | 'NX-3005', detail: string): void {
+export function sendProblem(response: ServerResponse, code: ErrorCode, detail: string): void {
   if (response.headersSent) {
     response.destroy();
     return;
   }
-  const { status, title } = EDGE_CODES[code];
+  const { status, title } = ERROR_CODES[code];
   const body: Problem = { type: `urn:nexus:problem:${code}`, title, status, code, detail };
   for (const name of response.getHeaderNames()) response.removeHeader(name);
   response.writeHead(status, {
