@@ -6,6 +6,8 @@ export interface BenchPlatform extends Running {
   readonly session: OperatorSession;
   /** Processes whose CPU is the platform's: services, workers, edge and engines. */
   readonly pids: () => number[];
+  /** The same by name, to see where it goes. */
+  readonly processes: () => { readonly name: string; readonly pid: number }[];
   /** PostgreSQL alone. */
   readonly postgresPid: () => number;
 }
@@ -25,6 +27,8 @@ export async function startPlatform({
   onProgress,
 }: PlatformOptions): Promise<BenchPlatform> {
   const running = await up({ stateDir, split, ports: { edge: edgePort }, logLevel: 'warn', onProgress });
+  const processes = (): { name: string; pid: number }[] =>
+    status({ stateDir }).flatMap(({ name, pid }) => (typeof pid === 'number' ? [{ name, pid }] : []));
   const pidOf = (name: string): number => {
     const pid = status({ stateDir }).find((one) => one.name === name)?.pid;
     if (pid === undefined || pid === null) throw new Error(`${name} is not running`);
@@ -33,7 +37,8 @@ export async function startPlatform({
   return {
     ...running,
     session: new OperatorSession(operatorAccess(readConfig({ ...process.env, NEXUS_STATE_DIR: stateDir }))),
-    pids: () => status({ stateDir }).flatMap(({ pid }) => (typeof pid === 'number' ? [pid] : [])),
+    pids: () => processes().map(({ pid }) => pid),
+    processes,
     postgresPid: () => pidOf('postgres'),
   };
 }

@@ -22,10 +22,12 @@ export interface IngestRun {
   readonly acknowledgedPerSecond: number;
   readonly appliedPerSecond: number;
   readonly cpuMsPerSale: number;
+  /** CPU a sale by process, microseconds: where it goes. */
+  readonly cpuUsBy: Readonly<Record<string, number>>;
 }
 
 /** Medians over the runs; the ratios are medians of each run's own ratio. */
-export interface IngestFigures extends IngestRun {
+export interface IngestFigures extends Omit<IngestRun, 'cpuUsBy'> {
   readonly sales: number;
   readonly ratio: number;
   readonly cpuPerFloorCpu: number;
@@ -55,7 +57,7 @@ export async function measureIngest(platform: BenchPlatform, options: IngestOpti
       const pushed = await pushOnce(platform, watch, round);
       onProgress(
         `run ${run}${run === 0 ? ' (warm-up)' : ''}: floor ${floor.perSecond.toFixed(0)}/s, applied ${pushed.appliedPerSecond.toFixed(0)}/s, ` +
-          `${pushed.cpuMsPerSale.toFixed(3)} ms CPU a sale (floor ${floor.cpuMsPerSale.toFixed(3)})`,
+          `${pushed.cpuMsPerSale.toFixed(3)} ms CPU a sale (floor ${floor.cpuMsPerSale.toFixed(3)}) ${JSON.stringify(pushed.cpuUsBy)}`,
       );
       if (run > 0) results.push({ floorPerSecond: floor.perSecond, floorCpuMsPerSale: floor.cpuMsPerSale, ...pushed });
     }
@@ -86,18 +88,22 @@ async function pushOnce(
   lanes: readonly LoadLane[],
 ) {
   const base = await watch.numbered();
-  const pids = platform.pids();
-  const cpuBefore = cpuSeconds(pids);
+  const processes = platform.processes();
+  const before = processes.map(({ pid }) => cpuSeconds([pid]));
   const begun = performance.now();
   const { entries } = await pushLoad(lanes);
   const acknowledged = (performance.now() - begun) / 1000;
   await watch.until(base + entries, APPLY_TIMEOUT_MS);
   const applied = (performance.now() - begun) / 1000;
-  const cpu = cpuSeconds(pids) - cpuBefore;
+  const used = processes.map(({ pid }, index) => cpuSeconds([pid]) - (before[index] ?? 0));
+  const cpu = used.reduce((sum, seconds) => sum + seconds, 0);
   return {
     acknowledgedPerSecond: entries / acknowledged,
     appliedPerSecond: entries / applied,
     cpuMsPerSale: (cpu * 1000) / entries,
+    cpuUsBy: Object.fromEntries(
+      processes.map(({ name }, index) => [name, Math.round(((used[index] ?? 0) * 1e6) / entries)]),
+    ),
   };
 }
 
