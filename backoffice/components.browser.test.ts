@@ -254,7 +254,7 @@ describe('exceptions', () => {
     await text(page, 'Write a note of at least one word.');
     await dialog.getByRole('textbox', { name: 'Note' }).fill('  Rounded at the till; checked with Kofi.  ');
     await dialog.getByRole('button', { name: 'Settle' }).click();
-    await page.getByText('Till and server disagree').waitFor({ state: 'detached' });
+    await page.locator('h2', { hasText: 'Till and server disagree' }).waitFor({ state: 'detached' });
     expect(site.state.exceptions['sales']![0]!.note).toBe('Rounded at the till; checked with Kofi.');
     await page.getByLabel(/^Show: Open/).click();
     await page.getByRole('option', { name: 'All' }).click();
