@@ -38,7 +38,10 @@ export async function startInBackground(program: BackgroundProgram, progress: Pr
   mkdirSync(stateDir, { recursive: true });
   const follower = new ProgressFollower(stateDir, progress);
   await withFileLock(join(stateDir, 'start.lock'), { timeoutMs: START_TIMEOUT_MS }, async () => {
-    if (!liveDaemon(stateDir)) {
+    const live = liveDaemon(stateDir);
+    // What it told while it started is no news any more.
+    if (live?.phase === 'ready') return;
+    if (!live) {
       rmSync(daemonStateFile(stateDir), { force: true });
       rmSync(progressFile(stateDir), { force: true });
       spawnDetached(program);

@@ -4,12 +4,14 @@ import { liveDaemon, startInBackground, stopInBackground } from './background.ts
 import { ensureBackofficeBuilt } from './backoffice-build.ts';
 import { enginesStatus, startEngines, stopEngines } from './engines/control.ts';
 import { DEFAULT_EDGE_ORIGIN, type EngineOptionsInput } from './engines/options.ts';
+import { requirePgBouncer } from './engines/pgbouncer.ts';
 import { readEnginesState, readPartialEnginesState, type EnginesState } from './engines/state.ts';
 import { requireFreeDisk } from './free-disk.ts';
 import { LauncherError } from './launcher-error.ts';
 import { defaultStateDir } from './paths.ts';
 import { enginesDir, platformDir, readPlatformState, type PlatformState } from './platform-state.ts';
 import { isAlive } from './process/identity.ts';
+import { requirePooler } from './pooler.ts';
 import { isPortFree } from './process/ports.ts';
 import { RunRecords } from './process/run-records.ts';
 import type { Progress } from './progress.ts';
@@ -18,6 +20,8 @@ import type { ProcessStatus } from './supervisor.ts';
 export interface UpOptions {
   /** Every service in a process of its own. */
   split?: boolean;
+  /** Services reach PostgreSQL by way of PgBouncer in transaction mode. */
+  pooled?: boolean;
   stateDir?: string;
   /** Of the edge: 8080 unless named, or what the running engines were told. */
   ports?: { edge?: number } & NonNullable<EngineOptionsInput['ports']>;
@@ -38,7 +42,9 @@ export interface Running {
 export async function up(options: UpOptions = {}): Promise<Running> {
   const stateDir = resolve(options.stateDir ?? defaultStateDir);
   const progress = options.onProgress ?? (() => undefined);
+  const { split = false, pooled = false, logLevel = 'info', otlpUrl } = options;
   await requireFreeDisk(stateDir);
+  if (pooled) await requirePgBouncer();
   const edgeOrigin = await chooseOrigin(stateDir, options.ports?.edge);
   const { edge: _edge, ...enginePorts } = options.ports ?? {};
   const building = ensureBackofficeBuilt(progress);
@@ -46,19 +52,20 @@ export async function up(options: UpOptions = {}): Promise<Running> {
   building.catch(() => undefined);
   await startEngines({ stateDir: enginesDir(stateDir), edgeOrigin, ports: enginePorts }, progress);
   await building;
-  const { split = false, logLevel = 'info', otlpUrl } = options;
-  if (liveDaemon(platformDir(stateDir)) && readPlatformState(stateDir).split !== split) {
-    progress('stopping the platform: it runs in the other mode');
-    await stopInBackground(platformDir(stateDir));
+  if (pooled) requirePooler(readEnginesState(enginesDir(stateDir)));
+  const mode = { split, pooled, logLevel, ...(otlpUrl === undefined ? {} : { otlpUrl }) };
+  const platform = {
+    stateDir: platformDir(stateDir),
+    script: join(import.meta.dirname, 'platform-daemon-main.ts'),
+    args: [stateDir, JSON.stringify(mode)],
+  };
+  await startInBackground(platform, progress);
+  const running = readPlatformState(stateDir);
+  if (running.split !== split || running.pooled !== pooled) {
+    progress('stopping the platform: it runs in another mode');
+    await stopInBackground(platform.stateDir);
+    await startInBackground(platform, progress);
   }
-  await startInBackground(
-    {
-      stateDir: platformDir(stateDir),
-      script: join(import.meta.dirname, 'platform-daemon-main.ts'),
-      args: [stateDir, JSON.stringify({ split, logLevel, ...(otlpUrl === undefined ? {} : { otlpUrl }) })],
-    },
-    progress,
-  );
   return { engines: readEnginesState(enginesDir(stateDir)), platform: readPlatformState(stateDir) };
 }
 

@@ -13,11 +13,13 @@ import { isAlive } from './process/identity.ts';
 import { RunRecords } from './process/run-records.ts';
 import { withProgress, type Progress } from './progress.ts';
 import { initialPassword, ownEnvironment, servicePasswords } from './service-environment.ts';
+import { requirePooler } from './pooler.ts';
 import { platformTopology, type PlatformPorts, type TopologyInput } from './topology.ts';
 
 // The supervisor of services, workers and edge: `platform-daemon-main.ts STATE_DIR OPTIONS_AS_JSON`, started by `up`.
 const optionsSchema = z.strictObject({
   split: z.boolean(),
+  pooled: z.boolean(),
   logLevel: z.string(),
   otlpUrl: z.url().optional(),
 });
@@ -38,13 +40,14 @@ async function choosePorts(stateDir: string, edgeOrigin: string): Promise<Platfo
 }
 
 async function compose(stateDir: string, optionsText: string, progress: Progress): Promise<Workload> {
-  const { split, logLevel, otlpUrl } = optionsSchema.parse(JSON.parse(optionsText));
+  const { split, pooled, logLevel, otlpUrl } = optionsSchema.parse(JSON.parse(optionsText));
   const dir = platformDir(stateDir);
   const engines = readEnginesState(enginesDir(stateDir));
   const secrets = new Secrets(dir);
   const staticDir = join(checkoutDir, 'backoffice/build');
   const input: TopologyInput = {
     ...{ split, logLevel, otlpUrl, engines, secrets, stateDir: dir },
+    pooler: pooled ? requirePooler(engines) : undefined,
     ports: await choosePorts(dir, engines.edgeOrigin),
     staticDir: existsSync(staticDir) ? staticDir : undefined,
   };
@@ -57,6 +60,7 @@ async function compose(stateDir: string, optionsText: string, progress: Progress
       writePlatformState(stateDir, {
         version: 1,
         split,
+        pooled,
         origin: engines.edgeOrigin,
         initialPassword: initialPassword(secrets),
         services: Object.fromEntries(SERVICES.map((service) => [service, describeService(input, service)])),

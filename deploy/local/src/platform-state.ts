@@ -15,6 +15,8 @@ const serviceSchema = z.strictObject({
 const platformStateSchema = z.strictObject({
   version: z.literal(1),
   split: z.boolean(),
+  /** Services reach PostgreSQL by way of PgBouncer. */
+  pooled: z.boolean().default(false),
   /** The one origin that people and tills use. */
   origin: z.url(),
   /** Password that new people get on this laptop. */

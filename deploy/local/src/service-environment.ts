@@ -1,13 +1,15 @@
 import { join } from 'node:path';
 import { SERVICES, type ServiceName } from '@nexus/contracts';
 import { serviceDatabaseNames } from './databases.ts';
-import { postgresUrl } from './engines/context.ts';
+import { postgresUrl, type PostgresAddress } from './engines/context.ts';
 import type { Secrets } from './engines/secrets.ts';
 import type { EnginesState } from './engines/state.ts';
 
 /** What the environment of the platform's processes is made from. */
 export interface ServiceSurroundings {
   engines: EnginesState;
+  /** Where services find PostgreSQL when PgBouncer stands between; provisioners go straight to it in any case. */
+  pooler: PostgresAddress | undefined;
   /** Passwords of the logins that this launcher makes. */
   secrets: Secrets;
   stateDir: string;
@@ -27,8 +29,10 @@ export function servicePasswords(secrets: Secrets): Record<string, string> {
 }
 
 /** What every process of the platform is told. */
-export function commonEnvironment({ engines, logLevel, otlpUrl }: ServiceSurroundings): Environment {
+export function commonEnvironment({ engines, pooler, logLevel, otlpUrl }: ServiceSurroundings): Environment {
   return {
+    // A prepared statement belongs to a connection, and a pooler in transaction mode gives each transaction another one.
+    NEXUS_DATABASE_NAMED_STATEMENTS: String(pooler === undefined),
     NEXUS_NATS_URL: engines.nats.url,
     NEXUS_TEMPORAL_ADDRESS: engines.temporal.address,
     NEXUS_TEMPORAL_NAMESPACE: engines.temporal.namespace,
@@ -41,11 +45,13 @@ export function commonEnvironment({ engines, logLevel, otlpUrl }: ServiceSurroun
 export function ownEnvironment(around: ServiceSurroundings, service: ServiceName, port: number): Environment {
   const { database, serviceLogin, provisionerLogin } = serviceDatabaseNames(service);
   const passwords = servicePasswords(around.secrets);
-  const url = (login: string) => postgresUrl(around.engines.postgres, login, passwords[login] ?? '', database);
+  const { postgres } = around.engines;
+  const url = (address: PostgresAddress, login: string) =>
+    postgresUrl(address, login, passwords[login] ?? '', database);
   return {
     NEXUS_HTTP_PORT: String(port),
-    NEXUS_DATABASE_URL: url(serviceLogin),
-    NEXUS_PROVISIONER_DATABASE_URL: url(provisionerLogin),
+    NEXUS_DATABASE_URL: url(around.pooler ?? postgres, serviceLogin),
+    NEXUS_PROVISIONER_DATABASE_URL: url(postgres, provisionerLogin),
   };
 }
 

@@ -14,6 +14,7 @@ until Ctrl-C, which stops it again.
   --check         start, prove, stop; exits 0 only if all was proved
   --sales FILE    let the demo chain sell this file instead of the generated week
   --split         every service in a process of its own
+  --pooled        services reach PostgreSQL by way of PgBouncer
   --port PORT     where browsers reach it (default: 8080)
   --state-dir DIR where its data goes (default: .nexus)
   --help`;
@@ -23,6 +24,7 @@ const { values } = parseArgs({
     check: { type: 'boolean', default: false },
     sales: { type: 'string' },
     split: { type: 'boolean', default: false },
+    pooled: { type: 'boolean', default: false },
     port: { type: 'string' },
     'state-dir': { type: 'string', default: defaultStateDir },
     help: { type: 'boolean', default: false },
@@ -60,7 +62,7 @@ async function main(): Promise<number> {
   const stop = interrupted();
   const port = values.port === undefined ? {} : { ports: { edge: Number(values.port) } };
   try {
-    const starting = up({ split: values.split, stateDir, onProgress: progress, ...port });
+    const starting = up({ split: values.split, pooled: values.pooled, stateDir, onProgress: progress, ...port });
     const running = await Promise.race([starting, stop]);
     if (!running) return 130;
     const sales = values.sales === undefined ? undefined : resolve(values.sales);

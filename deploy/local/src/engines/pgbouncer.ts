@@ -10,17 +10,33 @@ import type { PostgresEngine } from './postgres.ts';
 import { ensureLoginRole, withConnection } from './sql.ts';
 
 const AUTH_USER = 'nexus_pgbouncer';
+/** Debian puts it where only root looks. */
+const SYSTEM_FOLDERS = ['/usr/sbin', '/usr/local/sbin'];
 
 export interface PgBouncerEngine {
   spec: ProcessSpec;
   address: PostgresAddress;
 }
 
-/** Whether the machine has it: the platform runs without, only the tests of pooling need it. */
+/** Whether the machine has it: the platform runs without, unless it is asked for. */
 export async function findPgBouncer(): Promise<string | undefined> {
-  const found = await acceptFromPath(['pgbouncer'], readManifest().pgbouncer.acceptOnPath);
+  const found = await onThisMachine(SYSTEM_FOLDERS);
   return 'executables' in found ? found.executables['pgbouncer'] : undefined;
 }
+
+/** Its path; an error that says how to install it where it is missing. */
+export async function requirePgBouncer(systemFolders: readonly string[] = SYSTEM_FOLDERS): Promise<string> {
+  const found = await onThisMachine(systemFolders);
+  const program = 'executables' in found ? found.executables['pgbouncer'] : undefined;
+  if (program !== undefined) return program;
+  throw new LauncherError(
+    `PgBouncer, which was asked for, is not here: ${'why' in found ? found.why : 'no executable'}.`,
+    'Install it (on Debian: `sudo apt-get install pgbouncer`), or start without `--pooled`.',
+  );
+}
+
+const onThisMachine = (systemFolders: readonly string[]) =>
+  acceptFromPath(['pgbouncer'], readManifest().pgbouncer.acceptOnPath, systemFolders);
 
 /** PgBouncer in transaction mode before the same PostgreSQL: every database and every login, with its own password. */
 export function pgBouncerEngine(
@@ -51,10 +67,7 @@ async function prepare(
   port: number,
   password: string,
 ): Promise<Launch> {
-  const program = await findPgBouncer();
-  if (!program) {
-    throw new LauncherError('pgbouncer is not on PATH.', 'Install it (on Debian: `sudo apt-get install pgbouncer`).');
-  }
+  const program = await requirePgBouncer();
   // It looks passwords up in pg_shadow, which takes a superuser; a cluster gives it a function in one database instead.
   await withConnection(postgres.superuserUrl, (client) =>
     ensureLoginRole(client, AUTH_USER, password, 'SUPERUSER CONNECTION LIMIT 20'),

@@ -4,9 +4,9 @@ import { runCommand } from '../process/run-command.ts';
 
 const VERSION_TIMEOUT_MS = 10_000;
 
-/** The first executable of that name on PATH. */
-export function findOnPath(command: string): string | undefined {
-  for (const folder of (process.env['PATH'] ?? '').split(delimiter)) {
+/** The first executable of that name on PATH, or in `further` folders. */
+export function findOnPath(command: string, further: readonly string[] = []): string | undefined {
+  for (const folder of [...(process.env['PATH'] ?? '').split(delimiter), ...further]) {
     const path = join(folder, command);
     try {
       accessSync(path, constants.X_OK);
@@ -28,10 +28,11 @@ export async function versionOf(path: string, flag = '--version'): Promise<strin
 export async function acceptFromPath(
   commands: readonly string[],
   acceptedPrefix: string,
+  furtherFolders: readonly string[] = [],
 ): Promise<{ executables: Record<string, string> } | { why: string }> {
   const executables: Record<string, string> = {};
   for (const command of commands) {
-    const path = findOnPath(command);
+    const path = findOnPath(command, furtherFolders);
     if (!path) return { why: `${command} is not on PATH` };
     const version = await versionOf(path);
     if (!version?.startsWith(acceptedPrefix)) {

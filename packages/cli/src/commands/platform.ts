@@ -10,23 +10,26 @@ const stateDir = ({ config }: CommandContext): { stateDir?: string } =>
 
 /** `up`, `down`, `status`: the platform on this machine. */
 export function addPlatformCommands(program: Command, io: Io): void {
-  runs<{ split?: boolean; port?: string }>(
+  runs<{ split?: boolean; pooled?: boolean; port?: string }>(
     program
       .command('up')
       .description('start Nexus in the background; returns when it is ready')
       .option('--split', 'every service and worker in a process of its own')
+      .option('--pooled', 'services reach PostgreSQL by way of PgBouncer in transaction mode')
       .option('--port <port>', 'where browsers reach it (default: 8080)'),
     io,
     async (context, options) => {
       const running = await up({
         ...stateDir(context),
         split: options.split ?? false,
+        pooled: options.pooled ?? false,
         ...(options.port !== undefined && { ports: { edge: portOf(options.port) } }),
         onProgress: (line) => context.output.progress(line),
       });
       const processes = status(stateDir(context));
-      const result = { origin: running.platform.origin, split: running.platform.split, processes };
-      context.output.result(result, () => `${formatProcesses(processes)}\n\nNexus runs at ${result.origin}`);
+      const { origin, split, pooled } = running.platform;
+      const result = { origin, split, pooled, processes };
+      context.output.result(result, () => `${formatProcesses(processes)}\n\nNexus runs at ${origin}`);
     },
   );
   runs(program.command('down').description('stop everything that up started; the data stays'), io, async (context) => {
