@@ -1,6 +1,8 @@
 import { z } from 'zod';
+import { SERVICES } from './services.ts';
 
 export { SERVICES, type ServiceName } from './services.ts';
+export const serviceName = z.enum(SERVICES);
 
 /** Any UUID in its canonical lower-case text form; new ones are version 7, derived ones version 8. */
 export const uuid = z

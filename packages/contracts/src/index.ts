@@ -24,4 +24,5 @@ export * from './workflows/workflows.ts';
 export * from './http/sales.ts';
 export * from './http/inventory.ts';
 export * from './http/exception.ts';
+export * from './http/failed-message.ts';
 export * from './http/journal.ts';

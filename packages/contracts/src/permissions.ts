@@ -22,6 +22,7 @@ export const PERMISSIONS = [
   'journal:read',
   'journal:import',
   'audit:read',
+  'messages:manage',
   'till:operate',
   'platform:operate',
 ] as const;

@@ -5,6 +5,14 @@ export { eventLogRpc } from './event-log/event-log-rpc.ts';
 export { readLog } from './event-log/read-log.ts';
 export { createConsumer, EventConsumer, type ConsumerOptions } from './consumer/consumer.ts';
 export { onEvent, type EventHandler } from './consumer/handler.ts';
+export { listFailedMessages } from './failed-message/failed-message.repository.ts';
+export {
+  retryFailedMessage,
+  retryFailedMessages,
+  type Digestion,
+  type Retries,
+  type RetriesOptions,
+} from './failed-message/retry-failed-message.ts';
 export { PoisonError } from './consumer/apply.ts';
 export { callRpc, rpcHandler, RpcServer, type RpcHandler } from './rpc/rpc.ts';
 export { ensureStream } from './stream.ts';

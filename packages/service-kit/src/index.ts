@@ -17,6 +17,7 @@ export { serve, type HttpService, type ServeOptions } from './http/serve.ts';
 export { serveProbes, type ProbesOptions } from './http/serve-probes.ts';
 export { auditRoutes } from './routes/audit-routes.ts';
 export { exceptionRoutes } from './routes/exception-routes.ts';
+export { failedMessageRoutes } from './routes/failed-message-routes.ts';
 export {
   ConfigError,
   defineService,

@@ -25,6 +25,7 @@ export const OPERATOR_TENANT_PERMISSIONS = [
   'journal:read',
   'journal:import',
   'audit:read',
+  'messages:manage',
 ] as const satisfies readonly Permission[];
 
 /** Path parameter of `POST /tenants/:tenant/operator-token` (permission `platform:operate`): the tenant's id or its slug. */

@@ -4,6 +4,7 @@ import { isUnavailable, type TenancyDb } from '@nexus/tenancy-db';
 import { AckPolicy, DeliverPolicy, jetstream, type ConsumerMessages, type JsMsg } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
 import type { NatsLink } from '../nats-link.ts';
+import { digestFailedMessage } from '../failed-message/retry-failed-message.ts';
 import { callRpc } from '../rpc/rpc.ts';
 import { ensureStream } from '../stream.ts';
 import { following, lockCursor, moveCursor, PoisonError, runHandlers, setAside, type Cursor } from './apply.ts';
@@ -356,19 +357,7 @@ export class EventConsumer {
   /** Runs a message that was set aside once more; removes it and settles its exception when it is digested. */
   async retryFailed(tenantId: string, eventId: string): Promise<void> {
     const { db, source } = this.#options;
-    await db.tx({ tenantId }, async (tx) => {
-      const [row] = await tx.query<{ envelope: string }>(
-        'SELECT envelope FROM failed_message WHERE source = $1 AND event_id = $2 FOR UPDATE',
-        [source, eventId],
-      );
-      if (row === undefined) throw new NexusError('NX-1002');
-      await runHandlers(tx, this.#handlers, [JSON.parse(row.envelope) as EventEnvelope]);
-      await tx.query('DELETE FROM failed_message WHERE source = $1 AND event_id = $2', [source, eventId]);
-      await tx.query(
-        `UPDATE exception SET settled_at = now(), settled_by = 'nexus', note = 'digested at a later try' WHERE key = $1 AND settled_at IS NULL`,
-        [`message-failed/${source}/${eventId}`],
-      );
-    });
+    await db.tx({ tenantId }, (tx) => digestFailedMessage(tx, this.#handlers, { source, event: eventId }));
   }
 }
 

@@ -7,6 +7,7 @@ import { createApp } from '../http/create-app.ts';
 import { Health } from '../http/health.ts';
 import { serve } from '../http/serve.ts';
 import { auditRoutes } from '../routes/audit-routes.ts';
+import { failedMessageRoutes } from '../routes/failed-message-routes.ts';
 import type { RunningService, ServiceRuntime } from './define-service.ts';
 import type { StandardConfig } from './standard-config.ts';
 import { closeKit, type Background, type Kit, type StandardService } from './standard-service.ts';
@@ -24,8 +25,9 @@ export async function runParts<C extends StandardConfig, D>(
   const relay = createEventRelay({ db, nats, logger });
   const questions = [...eventLogRpc(db, (tenantId) => relay.poke(tenantId)), ...(spec.rpcHandlers?.(deps) ?? [])];
   const rpc = new RpcServer(nats, logger);
-  const consumers = bySource(spec.subscribers?.(deps) ?? []).map(([source, handlers]) =>
-    createConsumer({ db, nats, source, handlers, logger }),
+  const handlers = spec.subscribers?.(deps) ?? [];
+  const consumers = bySource(handlers).map(([source, ofSource]) =>
+    createConsumer({ db, nats, source, handlers: ofSource, logger }),
   );
   const workers = new WorkerConnection(config.temporalAddress, logger);
   const activities = createActivityWorker({
@@ -41,7 +43,7 @@ export async function runParts<C extends StandardConfig, D>(
   const app = createApp({
     service: spec.name,
     version: runtime.version,
-    routes: [...spec.routes(deps), ...auditRoutes(questions)],
+    routes: [...spec.routes(deps), ...auditRoutes(questions), ...failedMessageRoutes({ db, handlers })],
     logger,
     verifier,
     health,

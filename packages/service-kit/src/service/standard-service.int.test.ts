@@ -14,9 +14,9 @@ import {
   type TestNats,
 } from '@nexus/testkit';
 import { connectTemporal, createWorkflowWorker, WorkerConnection, type Supervisor } from '@nexus/temporal-kit';
-import { uuidv7 } from '@nexus/tenancy-db';
+import { createTenancyDb, uuidv7 } from '@nexus/tenancy-db';
 import { createSigner, PERSON, quiet, type Signer } from '../test-support/http-fixture.ts';
-import { life, sampleService } from '../test-support/sample-service.ts';
+import { life, noted, sampleService } from '../test-support/sample-service.ts';
 import { readConfig, type RunningService } from './define-service.ts';
 
 const tenant = { tenantId: uuidv7(), provisioningId: uuidv7() };
@@ -106,6 +106,22 @@ const send = async (path: string, init: RequestInit = {}, claims: Record<string,
   });
 const codeOf = async (response: Response) => ((await response.json()) as Problem).code;
 
+/** A message of sales that this service gave up earlier. */
+async function setAside({ event, note }: { event: string; note: object }): Promise<void> {
+  const envelope = {
+    ...{ id: event, tenant: tenant.tenantId, service: 'sales', kind: noted.kind, version: 1 },
+    ...{ epoch: 1, position: 1, at: '2026-11-21T00:00:00.000Z', data: note },
+  };
+  const db = createTenancyDb({ service: 'catalog', url: databases.url('catalog') });
+  await db.tx(tenant, (tx) =>
+    tx.query(
+      `INSERT INTO failed_message (source, event_id, kind, envelope, error, attempts) VALUES ('sales', $1, $2, $3, 'x', 4)`,
+      [event, noted.kind, JSON.stringify(envelope)],
+    ),
+  );
+  await db.close();
+}
+
 describe('without NATS and Temporal', () => {
   test('the service is ready, because its database is there', async () => {
     const status = async (probe: string) => (await fetch(`${running.url ?? ''}${probe}`)).status;
@@ -153,6 +169,34 @@ describe('when they come', () => {
       send('/audit/audit-event-log', { method: 'POST', body: '{}' }, { perms: ['audit:read'], ...claims });
     expect(await (await ask({})).json()).toMatchObject({ head: 0, pending: 0 });
     expect((await ask({ branches: [uuidv7()] })).status).toBe(403);
+  });
+
+  test('messages that it could not digest are seen and tried again by whoever sees the whole chain', async () => {
+    const id = uuidv7();
+    await setAside({ event: id, note: { id, text: 'late' } });
+    const manage = { perms: ['messages:manage'] };
+    const list = async (claims: Record<string, unknown> = {}) => send('/failed-messages', {}, { ...manage, ...claims });
+    expect(await (await list()).json()).toMatchObject({ items: [{ event: id, source: 'sales', attempts: 4 }] });
+    for (const claims of [{ perms: ['exceptions:settle'] }, { branches: [uuidv7()] }])
+      expect((await list(claims)).status).toBe(403);
+
+    const retry = (path: string, claims: Record<string, unknown> = {}, body?: string) =>
+      send(path, { method: 'POST', ...(body === undefined ? {} : { body }) }, { ...manage, ...claims });
+    for (const path of [`/failed-messages/${id}/retry`, '/failed-messages/retries'])
+      expect((await retry(path, { branches: [uuidv7()] }, path.endsWith('retries') ? '{}' : undefined)).status).toBe(
+        403,
+      );
+    expect((await retry(`/failed-messages/${uuidv7()}/retry`)).status).toBe(404);
+    expect(await (await retry(`/failed-messages/${id}/retry`)).json()).toEqual({ outcome: 'digested' });
+    expect(await (await send(`/notes/${id}`)).json()).toEqual({ notes: [{ id, text: 'late' }] });
+    expect(await (await list()).json()).toEqual({ items: [] });
+
+    const [second, third] = [uuidv7(), uuidv7()];
+    await setAside({ event: second, note: { id: second, text: 'later' } });
+    await setAside({ event: third, note: { id: third, text: 7 } });
+    const all = await retry('/failed-messages/retries', {}, '{}');
+    expect(await all.json()).toEqual({ digested: 1, failed: 1 });
+    expect(await (await list()).json()).toMatchObject({ items: [{ event: third, attempts: 5 }] });
   });
 
   test('identity going away changes nothing for tokens already known', async () => {

@@ -1,4 +1,5 @@
-import { uuid } from '@nexus/contracts';
+import { defineEvent, uuid } from '@nexus/contracts';
+import { onEvent } from '@nexus/messaging';
 import { migration } from '@nexus/tenancy-db';
 import { z } from 'zod';
 import { noContent } from '../http/answer.ts';
@@ -15,6 +16,9 @@ const notesMigration = migration({
   name: 'note',
   up: ['CREATE TABLE note (id uuid PRIMARY KEY, text text NOT NULL)'],
 });
+
+/** An event of another service, which becomes a note. */
+export const noted = defineEvent({ service: 'sales', kind: 'noted', version: 1, data: note });
 
 /** What the service did, in order: for tests of how it stops. */
 export const life: string[] = [];
@@ -62,6 +66,12 @@ export const sampleService = standardService({
           await new Promise((resolve) => stopping.addEventListener('abort', resolve, { once: true }));
         return { ended: 'in order' as const };
       },
+    }),
+  ],
+  subscribers: () => [
+    onEvent(noted, async (tx, events) => {
+      for (const { data } of events)
+        await tx.query('INSERT INTO note (id, text) VALUES ($1, $2)', [data.id, data.text]);
     }),
   ],
   background: () => [
