@@ -19,6 +19,8 @@ const COMMANDS = [
   ['simulate'],
   ['journal', 'export'],
   ['journal', 'import'],
+  ['messages', 'list'],
+  ['messages', 'retry'],
   ['prove'],
   ['rebuild', 'sales'],
   ['demo'],

@@ -5,6 +5,7 @@ import { addCatalogueCommands } from './commands/catalogue.ts';
 import type { CommandIo } from './commands/command-context.ts';
 import { addDemoCommand } from './commands/demo.ts';
 import { addJournalCommands } from './commands/journal.ts';
+import { addMessagesCommands } from './commands/messages.ts';
 import { addPlatformCommands } from './commands/platform.ts';
 import { addProveCommand } from './commands/prove.ts';
 import { addRebuildCommands } from './commands/rebuild.ts';
@@ -27,6 +28,7 @@ export async function runNexus(args: readonly string[], io: CommandIo = {}): Pro
   addCatalogueCommands(program, exits);
   addSimulateCommand(program, exits);
   addJournalCommands(program, exits);
+  addMessagesCommands(program, exits);
   addProveCommand(program, exits);
   addRebuildCommands(program, exits);
   addDemoCommand(program, exits);
