@@ -2,51 +2,19 @@
  * The built back office in a real browser, component by component: the platform is fixtures that keep the contracts, and
  * Keycloak is a fake. The way through the real platform is end-to-end.browser.test.ts.
  */
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
+import { describe, expect, jest, test } from '@jest/globals';
 import { ROLE_BUNDLES } from '@nexus/contracts';
-import type { Browser, Page } from 'playwright-core';
-import { accessibilityFaults, launchBrowser, openPage, PHONE, settled, type TestPage } from './test-support/browser.ts';
+import type { Page } from 'playwright-core';
+import { accessibilityFaults, PHONE, settled } from './test-support/browser.ts';
 import { BRANCHES, PRODUCTS, TENANT } from './test-support/chain.ts';
-import { dayRows, NOW, SALES, TODAY } from './test-support/figures.ts';
-import { freshState } from './test-support/fixture-api.ts';
-import { startTestSite, type TestSite } from './test-support/test-site.ts';
+import { componentBench } from './test-support/component-bench.ts';
+import { dayRows, SALES, TODAY } from './test-support/figures.ts';
 
 // A real browser on a busy machine: waits end by condition, this only bounds them.
 jest.setTimeout(120_000);
 
-let browser: Browser;
-let site: TestSite;
-let open: TestPage[] = [];
-
-beforeAll(async () => {
-  browser = await launchBrowser();
-  site = await startTestSite(() => NOW);
-});
-afterAll(async () => {
-  await browser?.close();
-  await site?.close();
-});
-beforeEach(() => {
-  Object.assign(site.state, freshState());
-  site.failures.clear();
-  site.asked.length = 0;
-  site.keycloak.scopes.length = 0;
-});
-afterEach(async () => {
-  const complaints = open.flatMap((page) => page.complaints);
-  await Promise.all(open.map((page) => page.close()));
-  open = [];
-  expect(complaints).toEqual([]);
-});
-
-async function visit(path: string, options: Parameters<typeof openPage>[1] = {}): Promise<Page> {
-  const opened = await openPage(browser, { now: NOW, ...options });
-  open.push(opened);
-  await opened.page.goto(site.origin + path);
-  return opened.page;
-}
-const heading = (page: Page, name: string | RegExp) => page.getByRole('heading', { level: 1, name }).waitFor();
-const text = (page: Page, wanted: string | RegExp) => page.getByText(wanted).first().waitFor();
+const bench = componentBench();
+const { visit, heading, text } = bench;
 const GHS = new Intl.NumberFormat('en-GB', { style: 'currency', currency: 'GHS', currencyDisplay: 'narrowSymbol' });
 
 const PAGES = [
@@ -64,49 +32,49 @@ describe('sign-in', () => {
   test('goes to Keycloak, finds the one chain, and comes back to the page that was asked for', async () => {
     const page = await visit('/products?search=milk');
     await heading(page, 'Products');
-    expect(site.keycloak.scopes).toEqual(['openid', `openid organization:${TENANT.slug}`]);
+    expect(bench.site.keycloak.scopes).toEqual(['openid', `openid organization:${TENANT.slug}`]);
     expect(new URL(page.url()).pathname + new URL(page.url()).search).toBe('/products?search=milk');
     expect(page.url()).not.toContain('code=');
     expect(await page.getByRole('complementary').innerText()).toContain('Kente Stores');
     await page.reload();
     await heading(page, 'Products');
-    expect(site.keycloak.scopes).toHaveLength(3);
+    expect(bench.site.keycloak.scopes).toHaveLength(3);
   });
 
   test('a person with several chains chooses, and may choose another later', async () => {
-    site.state.organizations.push({ alias: 'adinkra', name: 'Adinkra Foods', kind: 'tenant', tenantId: null });
+    bench.site.state.organizations.push({ alias: 'adinkra', name: 'Adinkra Foods', kind: 'tenant', tenantId: null });
     const page = await visit('/');
     await heading(page, 'Which chain?');
     await page.getByRole('button', { name: 'Adinkra Foods' }).click();
     await heading(page, 'Today');
-    expect(site.keycloak.scopes.at(-1)).toBe('openid organization:adinkra');
+    expect(bench.site.keycloak.scopes.at(-1)).toBe('openid organization:adinkra');
     await page.getByRole('button', { name: /Your account/ }).click();
     await page.getByRole('menuitem', { name: 'Switch chain' }).click();
     await page.getByRole('button', { name: 'Kente Stores' }).click();
     await heading(page, 'Today');
-    expect(site.keycloak.scopes.at(-1)).toBe(`openid organization:${TENANT.slug}`);
+    expect(bench.site.keycloak.scopes.at(-1)).toBe(`openid organization:${TENANT.slug}`);
   });
 
   test('a chain that is not theirs any more is forgotten, without going round in circles', async () => {
     const page = await visit('/');
     await heading(page, 'Today');
-    site.state.organizations = [{ alias: 'other', name: 'Other', kind: 'tenant', tenantId: null }];
+    bench.site.state.organizations = [{ alias: 'other', name: 'Other', kind: 'tenant', tenantId: null }];
     await page.reload();
     await page.waitForFunction(() => localStorage.getItem('nexus.chain') === 'other');
     await heading(page, 'Today');
-    site.failures.set('/api/identity/token', 'NX-2004');
+    bench.site.failures.set('/api/identity/token', 'NX-2004');
     await page.reload();
     await text(page, 'NX-2004');
-    site.state.organizations = [];
+    bench.site.state.organizations = [];
     await page.getByRole('button', { name: 'Try again' }).click();
     await heading(page, 'No chain yet');
   });
 
   test('says what is wrong when identity does not answer', async () => {
-    site.failures.set('/api/identity', 'NX-1000');
+    bench.site.failures.set('/api/identity', 'NX-1000');
     const page = await visit('/');
     await text(page, 'NX-1000');
-    site.failures.clear();
+    bench.site.failures.clear();
     await page.getByRole('button', { name: 'Try again' }).click();
     await heading(page, 'Today');
   });
@@ -114,14 +82,14 @@ describe('sign-in', () => {
 
 describe('the menu', () => {
   test('has the pages that the person’s role opens; the start is the first of them', async () => {
-    site.state.permissions = [...ROLE_BUNDLES['stock-keeper']];
+    bench.site.state.permissions = [...ROLE_BUNDLES['stock-keeper']];
     const page = await visit('/');
     await heading(page, 'Products');
     expect(await page.getByRole('complementary').getByRole('link').allInnerTexts()).toEqual(['Products', 'Stock']);
   });
 
   test('somebody whose role opens none is told so', async () => {
-    site.state.permissions = [];
+    bench.site.state.permissions = [];
     await heading(await visit('/'), 'Nothing to see yet');
   });
 });
@@ -147,11 +115,11 @@ describe('today', () => {
     await page.getByText('Live', { exact: true }).waitFor();
     await settled(page);
     await page.waitForFunction(() => document.querySelector('svg rect, svg path') !== null);
-    const before = () => site.asked.filter((asked) => asked.startsWith('GET /api/sales/days')).length;
+    const before = () => bench.site.asked.filter((asked) => asked.startsWith('GET /api/sales/days')).length;
     const asked = before();
-    site.sell();
+    bench.site.sell();
     await waitUntil(() => before() > asked);
-    site.cut();
+    bench.site.cut();
     await text(page, 'Reconnecting…');
     await page.getByText('Live', { exact: true }).waitFor();
   });
@@ -235,60 +203,6 @@ describe('stock', () => {
   });
 });
 
-describe('exceptions', () => {
-  test('of all services are one list; settling one wants a note, and keeps it', async () => {
-    const page = await visit('/exceptions');
-    await settled(page);
-    expect(await page.getByRole('heading', { level: 2 }).allInnerTexts()).toEqual([
-      'Stock below zero',
-      'Till and server disagree',
-      'Missing entries',
-      'Return without a sale',
-      'Stock below zero',
-      'Two journals of one till',
-      'Clock is off',
-    ]);
-    await page.getByRole('button', { name: 'Settle' }).nth(1).click();
-    const dialog = page.getByRole('dialog');
-    await dialog.getByRole('button', { name: 'Settle' }).click();
-    await text(page, 'Write a note of at least one word.');
-    await dialog.getByRole('textbox', { name: 'Note' }).fill('  Rounded at the till; checked with Kofi.  ');
-    await dialog.getByRole('button', { name: 'Settle' }).click();
-    await page.locator('h2', { hasText: 'Till and server disagree' }).waitFor({ state: 'detached' });
-    expect(site.state.exceptions['sales']![0]!.note).toBe('Rounded at the till; checked with Kofi.');
-    await page.getByLabel(/^Show: Open/).click();
-    await page.getByRole('option', { name: 'All' }).click();
-    await text(page, /Settled by Ama Mensah/);
-  });
-
-  test('one that somebody else settled meanwhile is said to be so', async () => {
-    const page = await visit('/exceptions');
-    await settled(page);
-    await page.getByRole('button', { name: 'Settle' }).nth(1).click();
-    Object.assign(site.state.exceptions['sales']![0]!, { settledAt: new Date(NOW).toISOString() });
-    await page.getByRole('textbox', { name: 'Note' }).fill('x');
-    await page.getByRole('dialog').getByRole('button', { name: 'Settle' }).click();
-    await text(page, 'NX-1006');
-  });
-
-  test('a service that does not answer is named, the others are shown', async () => {
-    site.failures.set('/api/inventory/exceptions', 'NX-1000');
-    const page = await visit('/exceptions');
-    await text(page, /Without the exceptions of Stock/);
-    await text(page, 'Missing entries');
-    site.failures.clear();
-    await page.getByRole('button', { name: 'Try again' }).click();
-    await text(page, 'Stock below zero');
-  });
-
-  test('who may not settle sees no button for it', async () => {
-    site.state.permissions = [...ROLE_BUNDLES.auditor];
-    const page = await visit('/exceptions');
-    await text(page, 'Missing entries');
-    expect(await page.getByRole('button', { name: 'Settle' }).count()).toBe(0);
-  });
-});
-
 describe('every list', () => {
   const lists: [string, string][] = [
     ['/sales', '/api/sales/transactions'],
@@ -298,10 +212,10 @@ describe('every list', () => {
     ['/', '/api/sales/days'],
   ];
   test.each(lists)('%s says what went wrong and recovers', async (path, api) => {
-    site.failures.set(api, 'NX-1000');
+    bench.site.failures.set(api, 'NX-1000');
     const page = await visit(path);
     await text(page, 'NX-1000');
-    site.failures.clear();
+    bench.site.failures.clear();
     await page.getByRole('alert').getByRole('button', { name: 'Try again' }).last().click();
     await page.locator('table').first().waitFor({ state: 'attached' });
   });
@@ -315,7 +229,7 @@ describe('every list', () => {
     ['/terminals', /enrol a device/],
   ];
   test.each(hints)('%s of a new chain says what to do first', async (path, hint) => {
-    site.state.empty = true;
+    bench.site.state.empty = true;
     await text(await visit(path), hint);
   });
 });
@@ -340,7 +254,7 @@ describe('appearance', () => {
   test('on a phone every page fits and the menu is at the thumb', async () => {
     const page = await visit('/', { viewport: PHONE, hasTouch: true });
     for (const path of PAGES) {
-      await page.goto(site.origin + path);
+      await page.goto(bench.site.origin + path);
       await settled(page);
       const [page_, screen] = await page.evaluate(() => [
         document.documentElement.scrollWidth,
@@ -359,12 +273,12 @@ describe('accessibility', () => {
     const page = await visit('/', { colorScheme, reducedMotion: 'reduce' });
     const faults: string[] = [];
     for (const path of PAGES) {
-      await page.goto(site.origin + path);
+      await page.goto(bench.site.origin + path);
       await settled(page);
       faults.push(...(await accessibilityFaults(page)).map((fault) => `${path} ${fault}`));
     }
     expect(faults).toEqual([]);
-    await page.goto(`${site.origin}/exceptions`);
+    await page.goto(`${bench.site.origin}/exceptions`);
     await settled(page);
     await page.getByRole('button', { name: 'Settle' }).first().click();
     await page.getByRole('dialog').waitFor();

@@ -7,6 +7,11 @@ import {
   exceptionListQuery,
   exceptionPage,
   exceptionSettlement,
+  failedMessageListQuery,
+  failedMessagePage,
+  failedMessageRetries,
+  failedMessageRetriesAnswer,
+  failedMessageRetryAnswer,
   journalEntryDetail,
   journalEntryQuery,
   meAnswer,
@@ -18,6 +23,7 @@ import {
   productFacts,
   productListQuery,
   productPage,
+  SERVICES,
   staffRow,
   stockListQuery,
   stockPage,
@@ -32,6 +38,7 @@ import {
   transactionPage,
   type ErrorCode,
   type ExceptionRow,
+  type FailedMessageRow,
   type Permission,
 } from '@nexus/contracts';
 import { z } from 'zod';
@@ -67,6 +74,9 @@ export interface FixtureState {
   permissions: Permission[];
   organizations: z.infer<typeof myOrganizations>['items'];
   exceptions: Record<string, ExceptionRow[]>;
+  failedMessages: Record<string, FailedMessageRow[]>;
+  /** Events that fail whenever they are tried. */
+  indigestible: string[];
   /** Nothing was ever sold, counted, added. */
   empty: boolean;
 }
@@ -74,6 +84,8 @@ export const freshState = (): FixtureState => ({
   permissions: [...OWNER],
   organizations: [{ alias: TENANT.slug, name: TENANT.name, kind: 'tenant', tenantId: TENANT.id }],
   exceptions: structuredClone(EXCEPTIONS),
+  failedMessages: {},
+  indigestible: [],
   empty: false,
 });
 
@@ -233,9 +245,47 @@ const exceptions = (state: FixtureState, service: string): FixtureRoute[] => [
   },
 ];
 
+/** One more try: what can be digested leaves the list. */
+const retried = (state: FixtureState, service: string, row: FailedMessageRow): boolean => {
+  if (state.indigestible.includes(row.event)) {
+    row.attempts += 1;
+    return false;
+  }
+  state.failedMessages[service] = (state.failedMessages[service] ?? []).filter((one) => one !== row);
+  return true;
+};
+
+const messages = (state: FixtureState, service: string): FixtureRoute[] => [
+  get(`${service}/failed-messages`, failedMessageListQuery, failedMessagePage, ({ limit }) =>
+    paged(state.failedMessages[service] ?? [], { limit }),
+  ),
+  {
+    method: 'POST',
+    path: `/api/${service}/failed-messages/:event/retry`,
+    query: none,
+    answer: failedMessageRetryAnswer,
+    handle: ({ path }) => {
+      const row = found(state.failedMessages[service]?.find(({ event }) => event === path['event']));
+      return retried(state, service, row) ? { outcome: 'digested' } : { outcome: 'failed', error: row.error };
+    },
+  },
+  {
+    method: 'POST',
+    path: `/api/${service}/failed-messages/retries`,
+    query: none,
+    answer: failedMessageRetriesAnswer,
+    handle: ({ body }) => {
+      failedMessageRetries.parse(body);
+      const outcomes = (state.failedMessages[service] ?? []).map((row) => retried(state, service, row));
+      return { digested: outcomes.filter((so) => so).length, failed: outcomes.filter((so) => !so).length };
+    },
+  },
+];
+
 export const fixtureRoutes = (state: FixtureState): FixtureRoute[] => [
   ...people(state),
   ...books(state),
   ...goods(state),
   ...['sync', 'sales', 'inventory', 'catalog'].flatMap((service) => exceptions(state, service)),
+  ...SERVICES.flatMap((service) => messages(state, service)),
 ];

@@ -3,7 +3,7 @@
  * tests in a real browser. Nothing of the platform runs here.
  */
 import { existsSync } from 'node:fs';
-import { cp, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { cp, mkdtemp, readFile, rm, stat } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -38,11 +38,31 @@ export interface TestSite {
   close(): Promise<void>;
 }
 
+/** How often a copy is begun again because a newer site was put in place under it. */
+const COPY_TRIES = 5;
+
+/**
+ * A copy, since somebody else may build a newer site meanwhile, whose files have other names. A site that is put in place
+ * while it is copied would leave half of each: the folder must be the same one afterwards.
+ */
+async function copyOfBuild(): Promise<string> {
+  for (let attempt = 1; ; attempt += 1) {
+    const root = await mkdtemp(join(tmpdir(), 'nexus-backoffice-site-'));
+    try {
+      const before = await stat(BUILD);
+      await cp(BUILD, root, { recursive: true });
+      if ((await stat(BUILD)).ino === before.ino) return root;
+    } catch (error) {
+      if (attempt >= COPY_TRIES) throw error;
+    }
+    await rm(root, { recursive: true, force: true });
+    if (attempt >= COPY_TRIES) throw new Error('the back office is built again and again');
+  }
+}
+
 export async function startTestSite(clock: () => number): Promise<TestSite> {
   await ensureBuilt();
-  // A copy: somebody else may build a newer site meanwhile, whose files have other names.
-  const root = await mkdtemp(join(tmpdir(), 'nexus-backoffice-site-'));
-  await cp(BUILD, root, { recursive: true });
+  const root = await copyOfBuild();
   const state = freshState();
   const keycloak = new FakeKeycloak(clock);
   const failures = new Map<string, ErrorCode>();

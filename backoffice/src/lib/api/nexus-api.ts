@@ -3,6 +3,9 @@ import {
   branchFacts,
   dayTotals,
   exceptionPage,
+  failedMessagePage,
+  failedMessageRetriesAnswer,
+  failedMessageRetryAnswer,
   journalEntryDetail,
   meAnswer,
   movementPage,
@@ -98,6 +101,22 @@ export const createNexusApi = (request: Requester) => {
         path: `/api/${service}/exceptions/${encodeURIComponent(id)}/settlement`,
         body: { note },
         answer: null,
+      }),
+    failedMessages: (service: string, limit: number, signal?: AbortSignal) =>
+      get(`${service}/failed-messages`, failedMessagePage, { limit }, signal),
+    retryMessage: (service: string, event: string) =>
+      request({
+        method: 'POST',
+        path: `/api/${service}/failed-messages/${encodeURIComponent(event)}/retry`,
+        answer: failedMessageRetryAnswer,
+      }),
+    /** As many as fit one answer, from `after` on. */
+    retryMessages: (service: string, after?: string) =>
+      request({
+        method: 'POST',
+        path: `/api/${service}/failed-messages/retries`,
+        body: after === undefined ? {} : { after },
+        answer: failedMessageRetriesAnswer,
       }),
   };
 };

@@ -262,6 +262,19 @@ export const en = {
     reasons: { sale: 'Sale', return: 'Return', 'post-void': 'Post-void', count: 'Count' },
     unnamed: 'Unknown product',
   },
+  failedMessages: {
+    title: 'Messages that could not be taken in',
+    intro: 'Parts of the platform tell each other what happened. These were set aside; all others went on.',
+    from: (source: string, service: string) => `From ${source} to ${service}`,
+    tries: (n: number, shown: string) => many(n, 'try', 'tries', shown),
+    retryAll: 'Try all again',
+    trying: 'Trying…',
+    digested: 'The message was taken in.',
+    failedAgain: (error: string) => `It failed again: ${error}`,
+    allTried: (digested: string, failed: string) => `${digested} taken in, ${failed} failed again.`,
+    partial: (services: string) => `Messages set aside by ${services} are not shown: no answer.`,
+    more: 'There are more; they follow when these are taken in.',
+  },
   exceptions: {
     title: 'Exceptions',
     intro:
@@ -276,7 +289,7 @@ export const en = {
     noMatch: 'None of this kind',
     noMatchHint: 'Choose another kind or branch.',
     severities: { info: 'Note', warning: 'Warning', error: 'Serious' },
-    services: { sync: 'Journal', sales: 'Sales', inventory: 'Stock', catalog: 'Catalogue' },
+    services: { sync: 'Journal', sales: 'Sales', inventory: 'Stock', catalog: 'Catalogue', identity: 'Chain' },
     raised: 'Raised',
     settle: 'Settle',
     settled: 'Settled',
