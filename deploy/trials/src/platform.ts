@@ -13,12 +13,18 @@ import { enginesDir, readPartialEnginesState, status, up, type ProcessStatus, ty
 import { waitFor } from '@nexus/testkit';
 import { config } from './config.ts';
 
+export interface NewChain {
+  readonly country: string;
+  readonly currency: string;
+  readonly ownerEmail?: string;
+}
+
 /** The running platform, as trials use and break it. */
 export interface TrialPlatform extends Running {
   readonly session: OperatorSession;
   readonly processes: () => ProcessStatus[];
   /** A new chain of its own, and the operator inside it. */
-  readonly chain: (name: string, where?: { country: string; currency: string }) => Promise<TenantSession>;
+  readonly chain: (name: string, where?: NewChain) => Promise<TenantSession>;
   readonly prove: (tenant: TenantSession) => Promise<Proof>;
   /** Kills a process as a power cut would; returns when the launcher has it running again. */
   readonly kill9: (name: string) => Promise<void>;
@@ -27,13 +33,17 @@ export interface TrialPlatform extends Running {
 const RESTART_TIMEOUT_MS = 180_000;
 const PROVE_TIMEOUT_MS = 300_000;
 
-/** Joins the platform in the state folder, or starts it there: every service a process of its own. */
-export async function trialPlatform(): Promise<TrialPlatform> {
+/**
+ * Joins the platform in the state folder, or starts it there: every service a process of its own, `pooled` behind
+ * PgBouncer. One that runs in the other mode is restarted.
+ */
+export async function trialPlatform({ pooled = false }: { readonly pooled?: boolean } = {}): Promise<TrialPlatform> {
   const { stateDir } = config;
   const told = readPartialEnginesState(enginesDir(stateDir)) !== undefined;
   const running = await up({
     stateDir,
     split: true,
+    pooled,
     logLevel: 'warn',
     ...(told ? {} : { ports: { edge: config.edgePort } }),
   });

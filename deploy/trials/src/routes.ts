@@ -71,23 +71,23 @@ export async function platformRoutes(origin: string): Promise<PlatformRoute[]> {
   return all;
 }
 
-/** A value that fits a schema, with `id` wherever a UUID may stand: for requests that name what is another tenant's. */
+/**
+ * A value that fits a schema, with `id` wherever a UUID may stand: for requests that name what is another tenant's.
+ * `named` says what properties of these names hold, where a schema alone does not tell; undefined leaves them out.
+ */
 export function valueFor(
   schema: JsonSchema,
   schemas: Readonly<Record<string, JsonSchema>>,
   id: string,
   depth = 0,
+  named: Readonly<Record<string, unknown>> = {},
 ): unknown {
+  const within = (inner: JsonSchema): unknown => valueFor(inner, schemas, id, depth + 1, named);
   const ref = schema['$ref'];
-  if (typeof ref === 'string') return valueFor(schemas[ref.split('/').at(-1) ?? ''] ?? {}, schemas, id, depth + 1);
+  if (typeof ref === 'string') return within(schemas[ref.split('/').at(-1) ?? ''] ?? {});
   const choices = (schema['oneOf'] ?? schema['anyOf'] ?? schema['allOf']) as JsonSchema[] | undefined;
   if (choices?.[0] !== undefined)
-    return valueFor(
-      choices.find((one) => JSON.stringify(one).includes(UUID_HINT)) ?? choices[0],
-      schemas,
-      id,
-      depth + 1,
-    );
+    return within(choices.find((one) => JSON.stringify(one).includes(UUID_HINT)) ?? choices[0]);
   if (schema['const'] !== undefined) return schema['const'];
   if (Array.isArray(schema['enum'])) return schema['enum'][0];
   if (schema['default'] !== undefined) return schema['default'];
@@ -95,14 +95,14 @@ export function valueFor(
   switch (schema['type']) {
     case 'object': {
       const properties = (schema['properties'] ?? {}) as Record<string, JsonSchema>;
+      const required = (schema['required'] ?? []) as string[];
       const wanted = Object.entries(properties).filter(
-        ([name, one]) =>
-          ((schema['required'] ?? []) as string[]).includes(name) || JSON.stringify(one).includes(UUID_HINT),
+        ([name, one]) => required.includes(name) || JSON.stringify(one).includes(UUID_HINT),
       );
-      return Object.fromEntries(wanted.map(([name, one]) => [name, valueFor(one, schemas, id, depth + 1)]));
+      return Object.fromEntries(wanted.map(([name, one]) => [name, name in named ? named[name] : within(one)]));
     }
     case 'array':
-      return [valueFor((schema['items'] ?? {}) as JsonSchema, schemas, id, depth + 1)];
+      return arrayFor(schema, within);
     case 'integer':
     case 'number':
       return Math.max(1, Number(schema['minimum'] ?? 1));
@@ -111,6 +111,13 @@ export function valueFor(
     default:
       return textFor(schema, id);
   }
+}
+
+/** A tuple has every place of its own; a plain list gets one element. */
+function arrayFor(schema: JsonSchema, within: (inner: JsonSchema) => unknown): unknown[] {
+  const places = schema['prefixItems'];
+  if (Array.isArray(places)) return (places as JsonSchema[]).map(within);
+  return [within((schema['items'] ?? {}) as JsonSchema)];
 }
 
 /** Our UUIDs are a pattern; this part of it tells them from other patterns. */
