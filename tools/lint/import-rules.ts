@@ -22,7 +22,7 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   'kit:temporal-kit': ['kit:telemetry', 'kit:tenancy-db', CONTRACTS, DOMAIN],
   // No service among them: a service never imports another.
   'layer:service': [...KITS, CONTRACTS, DOMAIN],
-  'layer:workflows': ['kit:telemetry', 'kit:service-kit', 'kit:temporal-kit', CONTRACTS, DOMAIN],
+  'layer:workflows': ['kit:telemetry', 'kit:messaging', 'kit:service-kit', 'kit:temporal-kit', CONTRACTS, DOMAIN],
   'layer:terminal-core': [CONTRACTS, DOMAIN],
   'layer:terminal-headless': ['layer:terminal-core', CONTRACTS, DOMAIN],
   'layer:backoffice': [CONTRACTS, DOMAIN],

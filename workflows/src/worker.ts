@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { defineService, Health, serveProbes, type RunningService, type ServiceRuntime } from '@nexus/service-kit';
+import { openNats, replayActivities } from '@nexus/messaging';
 import { createWorkflowWorker, WorkerConnection } from '@nexus/temporal-kit';
 import type { z } from 'zod';
 import { config } from './config.ts';
@@ -13,8 +14,11 @@ export const worker = defineService({ name: 'workflows', config, start });
 async function start(runtime: ServiceRuntime<z.output<typeof config>>): Promise<RunningService> {
   const { config: settings, logger, stopping } = runtime;
   const connection = new WorkerConnection(settings.temporalAddress, logger);
+  const nats = openNats({ url: settings.natsUrl.expose(), name: 'nexus-workflows', logger });
   const running = createWorkflowWorker({
     workflowsPath,
+    localActivities: replayActivities(nats),
+    maxConcurrentLocal: settings.localActivityConcurrency,
     connection,
     namespace: settings.temporalNamespace,
     logger,
@@ -37,6 +41,7 @@ async function start(runtime: ServiceRuntime<z.output<typeof config>>): Promise<
       await sleep(settings.drainMs);
       await running.stop();
       await connection.close();
+      await nats.close();
       await http.stop(settings.stopGraceMs);
     },
   };

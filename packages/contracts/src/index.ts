@@ -19,6 +19,7 @@ export * from './rpc/rpc.ts';
 export * from './rpc/event-log.ts';
 export * from './rpc/identity-rpc.ts';
 export * from './rpc/sync-rpc.ts';
+export * from './rpc/replay-rpc.ts';
 export * from './rpc/audit.ts';
 export * from './workflows/workflows.ts';
 export * from './http/sales.ts';

@@ -14,14 +14,17 @@ export {
   type RetriesOptions,
 } from './failed-message/retry-failed-message.ts';
 export { PoisonError } from './consumer/apply.ts';
-export { callRpc, rpcHandler, RpcServer, type RpcHandler } from './rpc/rpc.ts';
+export { callRpc, callRpcForText, rpcHandler, RpcServer, rpcTextHandler, type RpcHandler } from './rpc/rpc.ts';
 export { ensureStream } from './stream.ts';
 export {
+  applyJournalHandler,
   followJournal,
   journalCursorMigration,
   readCursor as readJournalCursor,
+  type Followed,
   type JournalApplier,
   type JournalFollowerOptions,
   type JournalLine,
 } from './journal/journal-follower.ts';
+export { replayActivities } from './journal/replay-activities.ts';
 export { messagingSharedMigrations, messagingTenantMigrations } from './migrations/event-log.ts';

@@ -1,7 +1,6 @@
 import { journalCursorMigration } from '@nexus/messaging';
 import { standardService } from '@nexus/service-kit';
 import { stockMigration } from '../migrations/0100-stock.ts';
-import { activities } from './activities.ts';
 import { config } from './config.ts';
 import { routes } from './routes.ts';
 import { rpcHandlers } from './rpc-handlers.ts';
@@ -16,5 +15,4 @@ export const service = standardService({
   routes,
   subscribers,
   rpcHandlers,
-  activities,
 });

@@ -1,6 +1,5 @@
 import { standardService } from '@nexus/service-kit';
 import { sharedMigrations, tenantMigrations } from '../migrations/index.ts';
-import { activities } from './activities.ts';
 import { config } from './config.ts';
 import type { SyncDeps } from './deps.ts';
 import { ReplayRelay } from './replay/replay-relay.ts';
@@ -31,6 +30,5 @@ export const service = standardService({
   routes,
   subscribers,
   rpcHandlers,
-  activities,
   background: ({ replay, nudges }) => [replay, nudges],
 });

@@ -1,14 +1,9 @@
 import { join } from 'node:path';
-import { UPLOAD_HEADER, UPLOAD_SIGNATURE, type ReplayTerminalInput, type UploadAnswer } from '@nexus/contracts';
+import { applyJournalRpc, UPLOAD_HEADER, UPLOAD_SIGNATURE, type UploadAnswer } from '@nexus/contracts';
+import { replayActivities, rpcHandler, RpcServer } from '@nexus/messaging';
 import type { RunningService } from '@nexus/service-kit';
 import { createLogger } from '@nexus/telemetry';
-import {
-  createActivityWorker,
-  createWorkflowWorker,
-  installRuntime,
-  WorkerConnection,
-  type Supervisor,
-} from '@nexus/temporal-kit';
+import { createWorkflowWorker, installRuntime, WorkerConnection, type Supervisor } from '@nexus/temporal-kit';
 import { realTemporalEnvironment, startTestNats, waitFor, type TestNats } from '@nexus/testkit';
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { config } from './config.ts';
@@ -27,7 +22,8 @@ let suite: SyncSuite;
 let running: RunningService;
 let connection: WorkerConnection;
 const stopping = new AbortController();
-const workers: Supervisor[] = [];
+let worker: Supervisor | undefined;
+let answers: RpcServer | undefined;
 const consumers = new Map<string, TestConsumer>();
 
 const consumerOf = (name: string, terminal: string): TestConsumer => {
@@ -61,22 +57,23 @@ beforeAll(async () => {
     }),
   });
   connection = new WorkerConnection(address, logger);
-  workers.push(createWorkflowWorker({ workflowsPath: WORKFLOWS, connection, namespace, logger }));
+  const localActivities = replayActivities(suite.deps.nats);
+  worker = createWorkflowWorker({ workflowsPath: WORKFLOWS, localActivities, connection, namespace, logger });
+  answers = new RpcServer(suite.deps.nats, logger);
   for (const name of ['sales', 'inventory'] as const) {
-    const activities = {
-      applyJournal: async ({ terminalId }: ReplayTerminalInput) => {
-        const consumer = consumerOf(name, terminalId);
-        await consumer.follow(terminalId);
-        return { service: name, epoch: consumer.epoch, number: consumer.number };
-      },
-    };
-    workers.push(createActivityWorker({ service: name, activities, connection, namespace, logger }));
+    const handler = rpcHandler(applyJournalRpc(name), async (_ctx, { terminal }) => {
+      const consumer = consumerOf(name, terminal);
+      await consumer.follow(terminal);
+      return { epoch: consumer.epoch, number: consumer.number, drained: true };
+    });
+    answers.serve([handler]);
   }
-  for (const worker of workers) worker.start();
+  worker.start();
 });
 afterAll(async () => {
   stopping.abort();
-  await Promise.all(workers.map((worker) => worker.stop()));
+  await worker?.stop();
+  await answers?.stop();
   await running?.stop();
   await connection?.close();
   await env?.teardown();

@@ -11,6 +11,10 @@ import { ReplayWorld } from './replay-terminal.world.ts';
 
 const FOLDER = join(import.meta.dirname, '../../histories/replay-terminal');
 
+/** Saved histories name no machine: neither who worked nor where its code lay. */
+const scrubbed = (key: string, value: unknown): unknown =>
+  key === 'stackTrace' ? '' : key === 'identity' ? 'worker' : value;
+
 const exists = (path: string): Promise<boolean> =>
   access(path).then(
     () => true,
@@ -32,7 +36,7 @@ const WAYS: Record<string, ReplayWorld> = {
   gap: new ReplayWorld(4, { waiting: { rounds: 3, waitMs: 60_000, entries: 6 } }),
   'woken-while-ending': woken,
   sleeping: new ReplayWorld(4, { sleeps: [30_000] }),
-  'continued-as-new': new ReplayWorld(1, { arriving: Array.from({ length: 30 }, () => 1) }),
+  'continued-as-new': new ReplayWorld(1, { arriving: Array.from({ length: 130 }, () => 1) }),
 };
 try {
   for (const [way, world] of Object.entries(WAYS)) {
@@ -41,7 +45,7 @@ try {
     const handle = await bench.wake(world);
     await handle.result();
     const run = bench.env.client.workflow.getHandle(handle.workflowId, handle.signaledRunId);
-    await writeFile(path, `${historyToJSON(await run.fetchHistory())}\n`);
+    await writeFile(path, `${JSON.stringify(JSON.parse(historyToJSON(await run.fetchHistory()), scrubbed))}\n`);
     process.stdout.write(`${path}\n`);
   }
 } finally {

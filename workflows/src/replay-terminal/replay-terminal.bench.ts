@@ -1,7 +1,7 @@
 import {
-  activityQueue,
   replayTerminalId,
   WORKFLOW_TASK_QUEUE,
+  type ReplayActivities,
   type ReplayTerminalInput,
 } from '@nexus/contracts/workflows';
 import { timeSkippingEnvironment } from '@nexus/testkit';
@@ -36,8 +36,8 @@ export type ReplayHandle = WorkflowHandleWithSignaledRunId<typeof replayTerminal
 export class ReplayBench {
   readonly env: TestWorkflowEnvironment;
   readonly #worlds = new Map<string, ReplayWorld>();
-  #workers: Worker[] = [];
-  #running: Promise<void>[] = [];
+  #worker: Worker | undefined;
+  #running: Promise<void> | undefined;
 
   private constructor(env: TestWorkflowEnvironment) {
     this.env = env;
@@ -53,27 +53,19 @@ export class ReplayBench {
       if (found === undefined) throw new Error('no world for this terminal');
       return found;
     };
-    const sync = {
-      prepareReplay: (input: ReplayTerminalInput) => world(input).prepareReplay(),
-      settleReplay: (input: Parameters<ReplayWorld['settleReplay']>[0] & ReplayTerminalInput) =>
-        world(input).settleReplay(input),
+    const activities: ReplayActivities = {
+      prepareReplay: (input) => world(input).prepareReplay(),
+      applyJournal: (input) => world(input).applyJournal(input),
+      settleReplay: (input) => world(input).settleReplay(input),
     };
-    const consumer = (service: 'sales' | 'inventory') => ({
-      applyJournal: (input: ReplayTerminalInput) => world(input).consumer(service).applyJournal(input),
-    });
-    bench.#workers = await Promise.all([
-      Worker.create({ connection, taskQueue: WORKFLOW_TASK_QUEUE, workflowBundle }),
-      Worker.create({ connection, taskQueue: activityQueue('sync'), activities: sync }),
-      Worker.create({ connection, taskQueue: activityQueue('sales'), activities: consumer('sales') }),
-      Worker.create({ connection, taskQueue: activityQueue('inventory'), activities: consumer('inventory') }),
-    ]);
-    bench.#running = bench.#workers.map((worker) => worker.run());
+    bench.#worker = await Worker.create({ connection, taskQueue: WORKFLOW_TASK_QUEUE, workflowBundle, activities });
+    bench.#running = bench.#worker.run();
     return bench;
   }
 
   async close(): Promise<void> {
-    for (const worker of this.#workers) worker.shutdown();
-    await Promise.all(this.#running);
+    this.#worker?.shutdown();
+    await this.#running;
     await this.env.teardown();
   }
 

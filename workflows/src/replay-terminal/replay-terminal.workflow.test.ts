@@ -84,10 +84,10 @@ describe('replayTerminal', () => {
   });
 
   test('goes on as a new run before its history gets long', async () => {
-    const world = new ReplayWorld(1, { arriving: Array.from({ length: 30 }, () => 1) });
+    const world = new ReplayWorld(1, { arriving: Array.from({ length: 130 }, () => 1) });
     const handle = await bench.wake(world);
     await handle.result();
-    expect(world.passed).toEqual(DONE(31));
+    expect(world.passed).toEqual(DONE(131));
     const first = bench.env.client.workflow.getHandle(handle.workflowId, handle.signaledRunId, { followRuns: false });
     await expect(first.result()).rejects.toThrow('continued as new');
   });

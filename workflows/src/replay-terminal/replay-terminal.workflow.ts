@@ -1,18 +1,16 @@
 import {
-  activityQueue,
   WAKE_SIGNAL,
-  type JournalConsumerActivities,
+  type ReplayActivities,
   type ReplayPassed,
   type ReplayTerminalInput,
   type ServiceName,
-  type SyncReplayActivities,
 } from '@nexus/contracts/workflows';
 import {
   condition,
   continueAsNew,
   defineSignal,
   log,
-  proxyActivities,
+  proxyLocalActivities,
   rootCause,
   setHandler,
   workflowInfo,
@@ -21,18 +19,29 @@ import {
 /** Says that there may be something to do; what, is in sync's database. */
 export const wakeSignal = defineSignal(WAKE_SIGNAL);
 
-/** A run goes on as a new one after this many events: every run begins by reading the database, so nothing is carried. */
-const MAX_HISTORY_EVENTS = 500;
+/** A run goes on as a new one after this many rounds: every run begins by asking sync, so nothing is carried. */
+const MAX_ROUNDS = 100;
 /** Pause after a round in which a consumer failed, doubled each time. A wake-up ends it early. */
 const FAILURE_PAUSE_MS = 5_000;
 const MAX_FAILURE_PAUSE_MS = 5 * 60_000;
 /** Pause where a round found nothing to do although the terminal is not clean. */
 const IDLE_PAUSE_MS = 1_000;
 
-const sync = proxyActivities<SyncReplayActivities>({
-  taskQueue: activityQueue('sync'),
+/*
+ * Local activities: they run in the workflow worker, which asks services over NATS, and a whole round is one workflow task.
+ * As activities of their own they cost Temporal and its database twenty transactions a round, more than the round itself.
+ * A pause that is longer than the threshold is a timer of the workflow and holds nothing.
+ */
+const sync = proxyLocalActivities<ReplayActivities>({
   startToCloseTimeout: '2 minutes',
+  localRetryThreshold: '3 seconds',
   retry: { initialInterval: '500 milliseconds', backoffCoefficient: 2, maximumInterval: '30 seconds' },
+});
+/** A few tries in a round: a service that is down is left out of it, and holds up nobody else. */
+const consumers = proxyLocalActivities<ReplayActivities>({
+  startToCloseTimeout: '30 minutes',
+  localRetryThreshold: '3 seconds',
+  retry: { initialInterval: '1 second', backoffCoefficient: 2, maximumInterval: '10 seconds', maximumAttempts: 4 },
 });
 
 /**
@@ -45,13 +54,13 @@ export async function replayTerminal(input: ReplayTerminalInput): Promise<void> 
   setHandler(wakeSignal, () => {
     woken = true;
   });
-  for (let failures = 0; ;) {
+  for (let failures = 0, round = 1; ; round += 1) {
     woken = false;
     const prepared = await sync.prepareReplay(input);
     const passed = await applyJournal(input, prepared.consumers);
     const settled = await sync.settleReplay({ ...input, passed });
     if (settled.clean && !woken) return;
-    if (isLong()) await continueAsNew<typeof replayTerminal>(input);
+    if (round >= MAX_ROUNDS || workflowInfo().continueAsNewSuggested) await continueAsNew<typeof replayTerminal>(input);
 
     failures = passed.length < prepared.consumers.length ? failures + 1 : 0;
     const waitMs = settled.waitMs ?? prepared.waitMs ?? (prepared.consumers.length === 0 ? IDLE_PAUSE_MS : 0);
@@ -63,30 +72,15 @@ export async function replayTerminal(input: ReplayTerminalInput): Promise<void> 
 /** Asks the consumers side by side; gives the places of those that did not fail. */
 async function applyJournal(
   input: ReplayTerminalInput,
-  consumers: readonly ServiceName[],
+  services: readonly ServiceName[],
 ): Promise<readonly ReplayPassed[]> {
-  const results = await Promise.allSettled(consumers.map((service) => consumer(service).applyJournal(input)));
+  const results = await Promise.allSettled(services.map((service) => consumers.applyJournal({ ...input, service })));
   return results.flatMap((result, index) => {
     if (result.status === 'fulfilled') return [result.value];
-    log.warn('a consumer could not take the journal', { service: consumers[index], reason: rootCause(result.reason) });
+    log.warn('a consumer could not take the journal', { service: services[index], reason: rootCause(result.reason) });
     return [];
   });
 }
 
-/** A few tries in this round; a worker that is not there at all is not waited for. */
-const consumer = (service: ServiceName): JournalConsumerActivities =>
-  proxyActivities<JournalConsumerActivities>({
-    taskQueue: activityQueue(service),
-    scheduleToStartTimeout: '2 minutes',
-    startToCloseTimeout: '10 minutes',
-    heartbeatTimeout: '1 minute',
-    retry: { initialInterval: '1 second', backoffCoefficient: 2, maximumInterval: '10 seconds', maximumAttempts: 4 },
-  });
-
 const failurePauseMs = (failures: number): number =>
   Math.min(FAILURE_PAUSE_MS * 2 ** Math.min(failures - 1, 10), MAX_FAILURE_PAUSE_MS);
-
-function isLong(): boolean {
-  const { historyLength, continueAsNewSuggested } = workflowInfo();
-  return continueAsNewSuggested || historyLength >= MAX_HISTORY_EVENTS;
-}

@@ -1,10 +1,4 @@
-import type {
-  JournalConsumerActivities,
-  ReplayPassed,
-  ReplaySettled,
-  ServiceName,
-  SyncReplayActivities,
-} from '@nexus/contracts/workflows';
+import type { ReplayActivities, ReplayPassed, ReplaySettled, ServiceName } from '@nexus/contracts/workflows';
 
 type Consumer = 'sales' | 'inventory';
 const CONSUMERS: readonly Consumer[] = ['sales', 'inventory'];
@@ -23,7 +17,7 @@ export interface ReplayFaults {
 }
 
 /** What sync and the consumers know of one terminal, in memory: dense numbers and everybody's cursor. */
-export class ReplayWorld implements SyncReplayActivities {
+export class ReplayWorld implements ReplayActivities {
   readonly calls: string[] = [];
   readonly cursors: Record<Consumer, number> = { sales: 0, inventory: 0 };
   readonly passed: Record<Consumer, number> = { sales: 0, inventory: 0 };
@@ -66,18 +60,15 @@ export class ReplayWorld implements SyncReplayActivities {
     return { clean: this.isClean, waitMs: this.#behind().length > 0 && didAll ? 0 : null };
   }
 
-  consumer(service: Consumer): JournalConsumerActivities {
-    return {
-      applyJournal: () => {
-        this.calls.push(service);
-        this.#failures[service] += 1;
-        if (this.#failures[service] <= (this.#faults.failing?.[service] ?? 0))
-          return Promise.reject(new Error(`${service} is down`));
-        this.cursors[service] = this.number;
-        if (service === 'sales') this.number += this.#faults.arriving?.[this.rounds] ?? 0;
-        return Promise.resolve({ service, epoch: 1, number: this.cursors[service] });
-      },
-    };
+  applyJournal({ service: name }: { readonly service: ServiceName }): Promise<ReplayPassed> {
+    const service = name as Consumer;
+    this.calls.push(service);
+    this.#failures[service] += 1;
+    if (this.#failures[service] <= (this.#faults.failing?.[service] ?? 0))
+      return Promise.reject(new Error(`${service} is down`));
+    this.cursors[service] = this.number;
+    if (service === 'sales') this.number += this.#faults.arriving?.[this.rounds] ?? 0;
+    return Promise.resolve({ service, epoch: 1, number: this.cursors[service] });
   }
 
   #behind(): Consumer[] {

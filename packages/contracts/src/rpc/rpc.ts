@@ -15,10 +15,28 @@ export interface RpcDefinition<Q extends z.ZodType = z.ZodType, A extends z.ZodT
   readonly request: Q;
   readonly reply: A;
   readonly timeoutMs: number;
+  /** Its answer carries text beside the reply, as it is: thousands of journal lines need no quoting and no parsing. */
+  readonly carriesText?: true;
+}
+export type RpcTextDefinition<Q extends z.ZodType = z.ZodType, A extends z.ZodType = z.ZodType> = RpcDefinition<
+  Q,
+  A
+> & {
+  readonly carriesText: true;
+};
+/** Reply of a question that `carriesText`. The limit of a reply holds for both together. */
+export interface ReplyWithText<A> {
+  readonly reply: A;
+  readonly text: string;
 }
 export const defineRpc = <Q extends z.ZodType, A extends z.ZodType>(
   definition: RpcDefinition<Q, A>,
 ): RpcDefinition<Q, A> => definition;
+
+/** Defines a question whose answer carries text beside its reply. */
+export const defineTextRpc = <Q extends z.ZodType, A extends z.ZodType>(
+  definition: Omit<RpcDefinition<Q, A>, 'carriesText'>,
+): RpcTextDefinition<Q, A> => ({ ...definition, carriesText: true });
 
 export const rpcSubject = (service: string, tenant: string | null, name: string): string =>
   `rq.${service}.${tenant ?? '_'}.${name}`;

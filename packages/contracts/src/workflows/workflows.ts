@@ -47,13 +47,15 @@ export interface IdentityProvisioningActivities extends TenancyActivities {
   markTenantFailed(input: ProvisionTenantInput & { reason: string }): Promise<void>;
 }
 
-/** Activities of sync for `replayTerminal`. */
-export interface SyncReplayActivities {
-  /**
-   * Numbers entries that waited behind a gap for longer than the grace, and says which services have entries to take
-   * and, if entries still wait, for how long the workflow should sleep.
-   */
+/**
+ * What `replayTerminal` does, as local activities of the workflow worker: each asks the service that knows over NATS
+ * (rpc/replay-rpc.ts), may be done again, and leaves no task of its own in Temporal.
+ */
+export interface ReplayActivities {
+  /** Says which services have entries to take and, if entries wait behind a gap, for how long the workflow should sleep. */
   prepareReplay(input: ReplayTerminalInput): Promise<{ consumers: ServiceName[]; waitMs: number | null }>;
+  /** Has a service apply what lies after its own cursor; gives the cursor. */
+  applyJournal(input: ReplayTerminalInput & { service: ServiceName }): Promise<ReplayPassed>;
   /** Notes which consumers have passed. */
   settleReplay(input: ReplayTerminalInput & { passed: readonly ReplayPassed[] }): Promise<ReplaySettled>;
 }
@@ -70,12 +72,6 @@ export interface ReplayPassed {
   readonly service: ServiceName;
   readonly epoch: number;
   readonly number: number;
-}
-
-/** Activities of every service that takes journal entries. */
-export interface JournalConsumerActivities {
-  /** Applies all entries after the service's own cursor, many batches in one call, heartbeating; returns its cursor. */
-  applyJournal(input: ReplayTerminalInput): Promise<ReplayPassed>;
 }
 
 /** Activity for `reconcileBranch`, in sales: proves invariant 7 for the branch and files what differs. */

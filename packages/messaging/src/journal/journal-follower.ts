@@ -1,9 +1,9 @@
-import { NexusError, takeEntries, type ReplayPassed, type ReplayTerminalInput } from '@nexus/contracts';
+import { applyJournalRpc, NexusError, takeEntries, type ReplayTerminalInput } from '@nexus/contracts';
 import { withSpan } from '@nexus/telemetry';
 import { migration, type TenancyDb, type TenantTx } from '@nexus/tenancy-db';
 import type { z } from 'zod';
 import type { NatsLink } from '../nats-link.ts';
-import { callRpc } from '../rpc/rpc.ts';
+import { callRpcForText, rpcHandler, type RpcHandler } from '../rpc/rpc.ts';
 
 /** One journal entry as sync hands it out: dense number, hash (hex) and the exact line. */
 export interface JournalLine {
@@ -48,20 +48,33 @@ interface Cursor {
   readonly number: number;
   readonly hash: string | null;
 }
-type Page = z.infer<typeof takeEntries.reply>;
+/** Where a call left off. `drained`: nothing numbered was left beyond it. */
+export interface Followed {
+  readonly epoch: number;
+  readonly number: number;
+  readonly drained: boolean;
+}
+interface Page extends Omit<z.infer<typeof takeEntries.reply>, 'entries'> {
+  readonly lines: readonly JournalLine[];
+}
 
-/** Batches one call works through before it returns to the workflow, which calls again: an activity stays bounded. */
-const MAX_BATCHES = 2_000;
+/** Batches one call works through before it answers, so that it stays far below its time-out; who called calls again. */
+const MAX_BATCHES = 20;
+
+/** `apply-journal`: what the workflow `replayTerminal` asks of a service that takes entries. */
+export const applyJournalHandler = <P>(options: JournalFollowerOptions<P>): RpcHandler =>
+  rpcHandler(applyJournalRpc(options.db.service), ({ tenantId }, { terminal }) =>
+    followJournal(options, { tenantId, terminalId: terminal }),
+  );
 
 /**
  * Takes a terminal's entries after this service's own cursor and applies them, a transaction for each batch; the next
- * batch is on its way while one is written. Returns the cursor once everything numbered was looked at.
+ * batch is on its way while one is written. Stops when everything numbered was looked at, or after 20 batches.
  */
 export async function followJournal<P>(
   options: JournalFollowerOptions<P>,
   input: ReplayTerminalInput,
-  onBatch: () => void = () => undefined,
-): Promise<Omit<ReplayPassed, 'service'>> {
+): Promise<Followed> {
   const { db } = options;
   const ctx = { tenantId: input.tenantId };
   let cursor = await db.tx(ctx, (tx) => readCursor(tx, input.terminalId));
@@ -69,38 +82,39 @@ export async function followJournal<P>(
   for (let batches = 0; batches < MAX_BATCHES; batches += 1) {
     const page = await (next ?? ask(options, input, cursor));
     next = undefined;
-    onBatch();
     if (page.restart) {
       cursor = await db.tx(ctx, (tx) => restartCursor(tx, input.terminalId, page.epoch));
       continue;
     }
     const reached: Cursor = { epoch: page.epoch, number: page.through, hash: page.throughHash };
-    if (reached.number === cursor.number && page.entries.length === 0 && reached.epoch === cursor.epoch) return cursor;
-    if (!page.drained) {
+    if (reached.number === cursor.number && page.lines.length === 0 && reached.epoch === cursor.epoch)
+      return { ...place(cursor), drained: true };
+    if (!page.drained && batches < MAX_BATCHES - 1) {
       next = ask(options, input, reached);
       next.catch(() => undefined); // awaited at the top of the loop; here only so that an earlier failure does not orphan it
     }
     const from = cursor;
     await withSpan(
       'apply journal batch',
-      { 'nexus.tenant': input.tenantId, 'nexus.entries': page.entries.length },
+      { 'nexus.tenant': input.tenantId, 'nexus.entries': page.lines.length },
       async () => {
-        const lines = page.entries.map(([number, hash, line]) => ({ number, hash, line }));
-        const prepared = options.applier.prepare(input, lines);
+        const prepared = options.applier.prepare(input, page.lines);
         await db.tx(ctx, async (tx) => {
           await moveCursor(tx, input.terminalId, from, reached);
-          if (lines.length > 0) await options.applier.apply(tx, input, prepared);
+          if (page.lines.length > 0) await options.applier.apply(tx, input, prepared);
         });
       },
     );
     cursor = reached;
-    if (page.drained) return cursor;
+    if (page.drained) return { ...place(cursor), drained: true };
   }
-  return cursor;
+  return { ...place(cursor), drained: false };
 }
 
-const ask = <P>(options: JournalFollowerOptions<P>, input: ReplayTerminalInput, cursor: Cursor): Promise<Page> =>
-  callRpc(options.nats, takeEntries, input.tenantId, {
+const place = ({ epoch, number }: Cursor): Omit<Followed, 'drained'> => ({ epoch, number });
+
+async function ask<P>(options: JournalFollowerOptions<P>, input: ReplayTerminalInput, cursor: Cursor): Promise<Page> {
+  const { reply, text } = await callRpcForText(options.nats, takeEntries, input.tenantId, {
     terminal: input.terminalId,
     epoch: cursor.epoch,
     after: cursor.number,
@@ -108,6 +122,12 @@ const ask = <P>(options: JournalFollowerOptions<P>, input: ReplayTerminalInput, 
     kinds: [...options.applier.kinds],
     limit: options.batch ?? 500,
   });
+  const { entries, ...page } = reply;
+  const texts = entries.length === 0 ? [] : text.split('\n');
+  if (texts.length !== entries.length)
+    throw new NexusError('NX-1000', `sync named ${entries.length} entries and gave ${texts.length} lines`);
+  return { ...page, lines: entries.map(([number, hash], index) => ({ number, hash, line: texts[index] ?? '' })) };
+}
 
 /** This service's place in a terminal's journal; zero where it never took anything. */
 export async function readCursor(tx: TenantTx, terminal: string): Promise<Cursor> {

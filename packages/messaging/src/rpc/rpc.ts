@@ -4,7 +4,9 @@ import {
   NexusError,
   rpcSubject,
   type ErrorCode,
+  type ReplyWithText,
   type RpcDefinition,
+  type RpcTextDefinition,
 } from '@nexus/contracts';
 import { injectTrace, withRemoteTrace, type Logger } from '@nexus/telemetry';
 import type { TenantContext } from '@nexus/tenancy-db';
@@ -22,11 +24,17 @@ import type { NatsLink } from '../nats-link.ts';
 /** A question that a service answers, as its table of handlers lists it. `ctx.tenantId` is '' for platform questions. */
 export interface RpcHandler<Q extends z.ZodType = z.ZodType, A extends z.ZodType = z.ZodType> {
   readonly definition: RpcDefinition<Q, A>;
-  readonly handle: (ctx: TenantContext, request: z.infer<Q>) => Promise<z.infer<A>>;
+  /** Gives the reply; of a question that `carriesText`, a `ReplyWithText`. */
+  readonly handle: (ctx: TenantContext, request: z.infer<Q>) => Promise<z.infer<A> | ReplyWithText<z.infer<A>>>;
 }
 export const rpcHandler = <Q extends z.ZodType, A extends z.ZodType>(
   definition: RpcDefinition<Q, A>,
-  handle: RpcHandler<Q, A>['handle'],
+  handle: (ctx: TenantContext, request: z.infer<Q>) => Promise<z.infer<A>>,
+): RpcHandler<Q, A> => ({ definition, handle });
+/** The same for a question whose definition `carriesText`. */
+export const rpcTextHandler = <Q extends z.ZodType, A extends z.ZodType>(
+  definition: RpcTextDefinition<Q, A>,
+  handle: (ctx: TenantContext, request: z.infer<Q>) => Promise<ReplyWithText<z.infer<A>>>,
 ): RpcHandler<Q, A> => ({ definition, handle });
 
 interface Failure {
@@ -94,12 +102,12 @@ export class RpcServer {
     try {
       await withRemoteTrace(carrier, `answer ${definition.service}.${definition.name}`, {}, async () => {
         const ctx = { tenantId: definition.scope === 'tenant' ? tenantOf(message.subject) : '' };
-        const request = definition.request.safeParse(parsed(message));
+        const request = definition.request.safeParse(parsed(message.string()));
         if (!request.success) throw new NexusError('NX-1001', request.error.message.slice(0, 500));
-        const reply = await handler.handle(ctx, request.data);
-        const text = JSON.stringify(reply);
-        if (Buffer.byteLength(text) > MAX_REPLY_BYTES) throw new NexusError('NX-1000', 'The reply is over its limit');
-        message.respond(`{"ok":${text}}`);
+        const answer = await handler.handle(ctx, request.data);
+        const bytes = Buffer.from(answerText(definition, answer));
+        if (bytes.length > MAX_REPLY_BYTES) throw new NexusError('NX-1000', 'The reply is over its limit');
+        message.respond(bytes);
       });
     } catch (error) {
       if (!(error instanceof NexusError) || error.status >= 500)
@@ -124,6 +132,23 @@ export async function callRpc<Q extends z.ZodType, A extends z.ZodType>(
   tenantId: string | null,
   request: z.input<Q>,
 ): Promise<z.infer<A>> {
+  return (await askRpc(nats, definition, tenantId, request)).reply;
+}
+
+/** The same for a question whose definition `carriesText`. */
+export const callRpcForText = <Q extends z.ZodType, A extends z.ZodType>(
+  nats: NatsLink,
+  definition: RpcTextDefinition<Q, A>,
+  tenantId: string | null,
+  request: z.input<Q>,
+): Promise<ReplyWithText<z.infer<A>>> => askRpc(nats, definition, tenantId, request);
+
+async function askRpc<Q extends z.ZodType, A extends z.ZodType>(
+  nats: NatsLink,
+  definition: RpcDefinition<Q, A>,
+  tenantId: string | null,
+  request: z.input<Q>,
+): Promise<ReplyWithText<z.infer<A>>> {
   const connection = await nats.connection();
   const carried = headers();
   for (const [key, value] of Object.entries(injectTrace())) carried.set(key, value);
@@ -144,19 +169,28 @@ export async function callRpc<Q extends z.ZodType, A extends z.ZodType>(
     const nobody = error instanceof NoRespondersError || (error instanceof RequestError && error.isNoResponders());
     throw new NexusError('NX-3001', nobody ? `${who} is not running` : `${who} could not be asked`, { cause: error });
   }
-  const answer = parsed(message) as { ok?: unknown; error?: Failure };
+  const whole = message.string();
+  // A line of JSON has no newline in it: the first one ends the reply and begins the text.
+  const end = definition.carriesText === true ? whole.indexOf('\n') : -1;
+  const answer = parsed(end === -1 ? whole : whole.slice(0, end)) as { ok?: unknown; error?: Failure };
   if (answer.error !== undefined) {
     throw new NexusError(answer.error.code in ERROR_CODES ? answer.error.code : 'NX-1000', answer.error.detail);
   }
   const reply = definition.reply.safeParse(answer.ok);
   if (!reply.success)
     throw new NexusError('NX-1000', `${who} answered out of contract: ${reply.error.message.slice(0, 500)}`);
-  return reply.data;
+  return { reply: reply.data, text: end === -1 ? '' : whole.slice(end + 1) };
 }
 
-function parsed(message: Msg): unknown {
+function answerText(definition: RpcDefinition, answer: unknown): string {
+  if (definition.carriesText !== true) return `{"ok":${JSON.stringify(answer)}}`;
+  const { reply, text } = answer as ReplyWithText<unknown>;
+  return `{"ok":${JSON.stringify(reply)}}\n${text}`;
+}
+
+function parsed(text: string): unknown {
   try {
-    return JSON.parse(message.string());
+    return JSON.parse(text);
   } catch (error) {
     throw new NexusError('NX-1008', undefined, { cause: error });
   }

@@ -1,6 +1,7 @@
 import { WORKFLOW_TASK_QUEUE } from '@nexus/contracts';
 import type { Logger } from '@nexus/telemetry';
 import { Worker } from '@temporalio/worker';
+import { activityInterceptors } from '../activity/interceptor.ts';
 import { logQueueTo } from './runtime.ts';
 import { Supervisor } from './supervisor.ts';
 import type { WorkerConnection } from './worker-connection.ts';
@@ -14,6 +15,10 @@ export interface WorkflowWorkerOptions {
   readonly logger: Logger;
   /** Where the bundle is kept between starts. */
   readonly bundleCacheDir?: string;
+  /** Activities that run inside workflow tasks, in this process: short questions to services, no work of their own. */
+  readonly localActivities?: object;
+  /** Of those at once. Default 16. */
+  readonly maxConcurrentLocal?: number;
   /** Workflow tasks at once. Default 20; each is milliseconds of CPU. */
   readonly maxConcurrent?: number;
   /** Workflows kept in memory between tasks. Default 200. */
@@ -24,11 +29,12 @@ export interface WorkflowWorkerOptions {
 }
 
 const MAX_CONCURRENT = 20;
+const MAX_CONCURRENT_LOCAL = 16;
 const MAX_CACHED = 200;
 const GRACE_MS = 5_000;
 const MAX_POLLERS = 4;
 
-/** Runs workflows: no database, no activities, only orchestration. */
+/** Runs workflows: no database, no activities of its own queue, only orchestration. */
 export function createWorkflowWorker(options: WorkflowWorkerOptions): Supervisor {
   const { connection, namespace, logger, workflowsPath } = options;
   const taskQueue = options.taskQueue ?? WORKFLOW_TASK_QUEUE;
@@ -45,6 +51,10 @@ export function createWorkflowWorker(options: WorkflowWorkerOptions): Supervisor
         connection: await connection.get(),
         namespace,
         taskQueue,
+        ...(options.localActivities === undefined ? {} : { activities: options.localActivities }),
+        enableNonLocalActivities: false,
+        interceptors: { activity: [activityInterceptors] },
+        maxConcurrentLocalActivityExecutions: options.maxConcurrentLocal ?? MAX_CONCURRENT_LOCAL,
         maxConcurrentWorkflowTaskExecutions: options.maxConcurrent ?? MAX_CONCURRENT,
         maxCachedWorkflows: options.maxCached ?? MAX_CACHED,
         workflowTaskPollerBehavior: { type: 'autoscaling', minimum: 2, initial: 2, maximum: MAX_POLLERS },

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { takeEntries } from '@nexus/contracts';
-import { rpcHandler, type RpcHandler } from '@nexus/messaging';
+import { rpcTextHandler, type RpcHandler } from '@nexus/messaging';
 import { priceSale, type LineInput } from '@nexus/pricing';
 import { uuidv7 } from '@nexus/tenancy-db';
 
@@ -55,22 +55,24 @@ export class FakeJournal {
 
   /** Answers `take-entries` for this terminal, with the epoch rule of the contract. */
   handler(): RpcHandler {
-    return rpcHandler(takeEntries, (_ctx, request) => {
+    return rpcTextHandler(takeEntries, (_ctx, request) => {
       const restart = request.epoch !== 0 && request.epoch !== this.epoch;
       const after = restart || request.epoch === 0 ? 0 : request.after;
       const through = Math.min(this.lines.length, after + request.limit);
       const entries = this.lines
         .slice(after, through)
-        .flatMap(({ hash, line, kind }, index): [number, string, string][] =>
-          request.kinds.includes(kind) ? [[after + index + 1, hash, line]] : [],
-        );
+        .map((entry, index) => ({ ...entry, number: after + index + 1 }))
+        .filter(({ kind }) => !restart && request.kinds.includes(kind));
       return Promise.resolve({
-        epoch: this.epoch,
-        restart,
-        through: restart ? 0 : through,
-        throughHash: this.lines[through - 1]?.hash ?? null,
-        drained: through === this.lines.length,
-        entries: restart ? [] : entries,
+        reply: {
+          epoch: this.epoch,
+          restart,
+          through: restart ? 0 : through,
+          throughHash: this.lines[through - 1]?.hash ?? null,
+          drained: through === this.lines.length,
+          entries: entries.map(({ number, hash }): [number, string] => [number, hash]),
+        },
+        text: entries.map(({ line }) => line).join('\n'),
       });
     });
   }

@@ -1,3 +1,4 @@
+import { MAX_ENTRY_BYTES } from '@nexus/contracts';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { createSyncSuite, type SyncSuite } from '../testing/suite.ts';
 import { TestConsumer } from '../testing/test-consumer.ts';
@@ -32,8 +33,7 @@ describe('taking entries', () => {
 
   test('cuts a page by bytes, so that the reply fits, and one line always goes through', async () => {
     const till = await suite.till();
-    // Backslashes double in JSON: the worst that a line can be.
-    for (let i = 0; i < 5; i += 1) till.write({ k: 'sale', x: '\\'.repeat(150_000) });
+    for (let i = 0; i < 5; i += 1) till.write({ k: 'sale', x: 'x'.repeat(450_000) });
     await receiveUpload(suite.deps, till.upload());
     const consumer = new TestConsumer(suite.deps, suite.tenant);
     const first = await consumer.take(till.terminal);
@@ -45,16 +45,24 @@ describe('taking entries', () => {
     expect(consumer.kept.size).toBe(5);
   });
 
-  test('never gives a line that nobody can read, or one that would not fit', async () => {
+  test('gives the longest lines that an upload may carry, one after the other', async () => {
+    const till = await suite.till();
+    for (let i = 0; i < 3; i += 1) till.write({ k: 'sale', x: '\\'.repeat(MAX_ENTRY_BYTES / 2 - 500) });
+    await receiveUpload(suite.deps, till.upload());
+    const consumer = new TestConsumer(suite.deps, suite.tenant);
+    await consumer.follow(till.terminal);
+    expect(consumer.kept.size).toBe(3);
+  });
+
+  test('never gives a line that nobody can read', async () => {
     const till = await suite.till();
     till.writeRaw('no JSON');
-    till.write({ k: 'sale', x: '\\'.repeat(500_000) });
     till.write();
     await receiveUpload(suite.deps, till.upload());
     const consumer = new TestConsumer(suite.deps, suite.tenant);
     await consumer.follow(till.terminal);
     expect([...consumer.kept.keys()]).toEqual([till.headHash]);
-    expect(consumer.number).toBe(3);
+    expect(consumer.number).toBe(2);
   });
 
   test('of a terminal that is not there gives nothing', async () => {

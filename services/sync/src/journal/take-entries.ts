@@ -1,5 +1,5 @@
-import { takeEntries } from '@nexus/contracts';
-import { rpcHandler, type RpcHandler } from '@nexus/messaging';
+import { takeEntries, type ReplyWithText } from '@nexus/contracts';
+import { rpcTextHandler, type RpcHandler } from '@nexus/messaging';
 import type { TenantTx } from '@nexus/tenancy-db';
 import type { z } from 'zod';
 import type { SyncDeps } from '../deps.ts';
@@ -8,20 +8,20 @@ import { takeableNumber, type Terminal } from '../terminal/terminal.ts';
 import { openEpoch, readEpoch } from './epoch.ts';
 
 type Request = z.infer<typeof takeEntries.request>;
-type Reply = z.infer<typeof takeEntries.reply>;
+type Reply = ReplyWithText<z.infer<typeof takeEntries.reply>>;
 
 /** Numbers looked at in one answer, of whatever kind. */
 const MAX_SCAN = 5_000;
-/** Bytes of lines in one answer. JSON at most doubles a line (quotes, backslashes): the reply stays under its 2 MiB. */
-const MAX_BYTES = 900_000;
+/** Bytes of lines in one answer beside the first: with one line of the longest the reply stays under its 2 MiB. */
+const MAX_BYTES = 1_000_000;
 
 /** `take-entries`: a terminal's lines of some kinds after a number, in order. */
 export const takeEntriesRpc = (deps: SyncDeps): RpcHandler =>
-  rpcHandler(takeEntries, async (ctx, request) => {
-    const reply = await deps.db.tx(ctx, (tx) => take(tx, request));
-    if (reply.restart)
+  rpcTextHandler(takeEntries, async (ctx, request) => {
+    const answer = await deps.db.tx(ctx, (tx) => take(tx, request));
+    if (answer.reply.restart)
       deps.replay.note({ tenantId: ctx.tenantId, terminalId: request.terminal, entries: 1, moreComing: false });
-    return reply;
+    return answer;
   });
 
 async function take(tx: TenantTx, request: Request): Promise<Reply> {
@@ -36,12 +36,8 @@ async function take(tx: TenantTx, request: Request): Promise<Reply> {
 }
 
 const restart = (epoch: number): Reply => ({
-  epoch,
-  restart: true,
-  through: 0,
-  throughHash: null,
-  drained: false,
-  entries: [],
+  reply: { epoch, restart: true, through: 0, throughHash: null, drained: false, entries: [] },
+  text: '',
 });
 
 /** The asker knows a journal that this one is not: of a later epoch, longer, or with another entry at its place. */
@@ -84,11 +80,14 @@ async function takeAfter(tx: TenantTx, request: Request, epoch: number, after: n
   const throughHash =
     last !== undefined && Number(last.number) === through ? last.hash : await hashAt(tx, request.terminal, through);
   return {
-    epoch,
-    restart: false,
-    through,
-    throughHash,
-    drained: through >= head,
-    entries: taken.map((row) => [Number(row.number), row.hash, row.line]),
+    reply: {
+      epoch,
+      restart: false,
+      through,
+      throughHash,
+      drained: through >= head,
+      entries: taken.map((row) => [Number(row.number), row.hash]),
+    },
+    text: taken.map((row) => row.line).join('\n'),
   };
 }

@@ -1,3 +1,4 @@
+import { isAscii } from 'node:buffer';
 import { createPublicKey, hash, verify, type KeyObject } from 'node:crypto';
 import {
   MAX_ENTRY_BYTES,
@@ -7,7 +8,7 @@ import {
   uploadHeader,
   type UploadHeader,
 } from '@nexus/contracts';
-import { decodeUploadHeader, frameLines, fromBase64Url, isHash, ZERO_HASH } from '@nexus/journal';
+import { decodeText, decodeUploadHeader, frameLines, fromBase64Url, isHash, ZERO_HASH } from '@nexus/journal';
 import { z } from 'zod';
 import { readLine, type LineFacts } from './read-line.ts';
 
@@ -85,6 +86,7 @@ export function verifyUpload(claimed: ClaimedUpload, key: KeyObject): VerifiedUp
     maxBytes: MAX_UPLOAD_BYTES,
     maxLines: MAX_UPLOAD_ENTRIES,
     maxLineBytes: MAX_ENTRY_BYTES,
+    decode: quickText,
   });
   if (!framed.ok) throw new NexusError(framed.reason === 'oversized' ? 'SYN-1001' : 'SYN-1002');
   if (framed.lines.length !== header.count)
@@ -99,6 +101,12 @@ export function verifyUpload(claimed: ClaimedUpload, key: KeyObject): VerifiedUp
   if (header.last !== (lines.at(-1)?.hash ?? ZERO_HASH))
     throw new NexusError('SYN-1004', 'The signature is not over the last line of this body');
   return { header, headerBytes, signatureBytes, lines };
+}
+
+/** Most bodies are ASCII, which Node takes as it is. */
+function quickText(bytes: Uint8Array): string | null {
+  if (!isAscii(bytes) || bytes.includes(0)) return decodeText(bytes);
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1');
 }
 
 function headerOf(value: unknown): UploadHeader {

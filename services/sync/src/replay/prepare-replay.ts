@@ -20,13 +20,8 @@ const MIN_WAIT_MS = 100;
 
 /**
  * Gives numbers to lines that waited long enough, and says who has entries to take and how long the rest still waits.
- * `beat` is called between transactions.
  */
-export async function prepareReplay(
-  deps: SyncDeps,
-  input: ReplayTerminalInput,
-  beat: () => void = () => undefined,
-): Promise<PreparedReplay> {
+export async function prepareReplay(deps: SyncDeps, input: ReplayTerminalInput): Promise<PreparedReplay> {
   for (let round = 1; ; round += 1) {
     const done = await deps.db.tx({ tenantId: input.tenantId }, async (tx): Promise<PreparedReplay | undefined> => {
       const terminal = await lockTerminal(tx, input.terminalId);
@@ -38,7 +33,6 @@ export async function prepareReplay(
       return { consumers: await consumersBehind(tx, terminal), waitMs };
     });
     if (done !== undefined) return done;
-    beat();
   }
 }
 

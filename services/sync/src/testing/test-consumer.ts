@@ -1,4 +1,4 @@
-import type { takeEntries } from '@nexus/contracts';
+import type { ReplyWithText, takeEntries } from '@nexus/contracts';
 import type { RpcHandler } from '@nexus/messaging';
 import type { TenantContext } from '@nexus/tenancy-db';
 import type { z } from 'zod';
@@ -6,12 +6,16 @@ import { rpcHandlers } from '../rpc-handlers.ts';
 import type { SyncDeps } from '../deps.ts';
 
 type Reply = z.infer<typeof takeEntries.reply>;
+type Page = Omit<Reply, 'entries'> & { readonly entries: readonly [number, string, string][] };
 
 /** Asks one of sync's questions as another service would, without NATS in between; the answer is checked on the way. */
 export async function ask<T>(deps: SyncDeps, ctx: TenantContext, name: string, question: unknown): Promise<T> {
   const handler = rpcHandlers(deps).find(({ definition }) => definition.name === name) as RpcHandler;
   const request = handler.definition.request.parse(question);
-  return handler.definition.reply.parse(await handler.handle(ctx, request)) as T;
+  const answer = await handler.handle(ctx, request);
+  if (handler.definition.carriesText !== true) return handler.definition.reply.parse(answer) as T;
+  const { reply, text } = answer as ReplyWithText<unknown>;
+  return { reply: handler.definition.reply.parse(reply), text } as T;
 }
 
 /** A service that takes entries by the contract's rules and keeps each once, by hash. */
@@ -31,8 +35,9 @@ export class TestConsumer {
     this.#kinds = kinds;
   }
 
-  take(terminal: string, limit = 500): Promise<Reply> {
-    return ask(this.deps, this.#ctx, 'take-entries', {
+  /** One page, each entry with its line. */
+  async take(terminal: string, limit = 500): Promise<Page> {
+    const { reply, text } = await ask<ReplyWithText<Reply>>(this.deps, this.#ctx, 'take-entries', {
       terminal,
       epoch: this.epoch,
       after: this.number,
@@ -40,6 +45,15 @@ export class TestConsumer {
       kinds: this.#kinds,
       limit,
     });
+    const lines = text.split('\n');
+    return {
+      ...reply,
+      entries: reply.entries.map(([number, hash], index): [number, string, string] => [
+        number,
+        hash,
+        lines[index] ?? '',
+      ]),
+    };
   }
 
   /** Takes everything there is; returns the number of pages. */
