@@ -35,7 +35,7 @@ const IDLE_PAUSE_MS = 1_000;
 const sync = proxyLocalActivities<ReplayActivities>({
   startToCloseTimeout: '2 minutes',
   localRetryThreshold: '3 seconds',
-  retry: { initialInterval: '500 milliseconds', backoffCoefficient: 2, maximumInterval: '30 seconds' },
+  retry: { initialInterval: '500 milliseconds', backoffCoefficient: 2, maximumInterval: '10 seconds' },
 });
 /** A few tries in a round: a service that is down is left out of it, and holds up nobody else. */
 const consumers = proxyLocalActivities<ReplayActivities>({

@@ -8,8 +8,10 @@ import { defineRpc } from './rpc.ts';
  * service that answers says what is left to do.
  */
 
-/** A round may number thousands of lines, and a batch may wait for its turn. */
-const ROUND_TIMEOUT_MS = 60_000;
+/** A question that was lost with its connection is given up after this: short, or an outage of a second costs a minute. */
+const ASK_TIMEOUT_MS = 10_000;
+/** Some batches of a thousand sales, on a machine that has much else to do. */
+const APPLY_TIMEOUT_MS = 20_000;
 
 const place = { epoch: z.number().int().min(0), number: z.number().int().min(0) };
 
@@ -21,7 +23,7 @@ export const prepareReplayRpc = defineRpc({
   service: 'sync',
   name: 'prepare-replay',
   scope: 'tenant',
-  timeoutMs: ROUND_TIMEOUT_MS,
+  timeoutMs: ASK_TIMEOUT_MS,
   request: z.strictObject({ terminal: uuid }),
   reply: z.object({ consumers: z.array(serviceName).max(8), waitMs: z.number().nullable() }),
 });
@@ -31,7 +33,7 @@ export const settleReplayRpc = defineRpc({
   service: 'sync',
   name: 'settle-replay',
   scope: 'tenant',
-  timeoutMs: ROUND_TIMEOUT_MS,
+  timeoutMs: ASK_TIMEOUT_MS,
   request: z.strictObject({
     terminal: uuid,
     passed: z.array(z.strictObject({ service: serviceName, ...place })).max(8),
@@ -48,7 +50,7 @@ export const applyJournalRpc = (service: ServiceName) =>
     service,
     name: 'apply-journal',
     scope: 'tenant',
-    timeoutMs: ROUND_TIMEOUT_MS,
+    timeoutMs: APPLY_TIMEOUT_MS,
     request: z.strictObject({ terminal: uuid }),
     reply: z.object({ ...place, drained: z.boolean() }),
   });

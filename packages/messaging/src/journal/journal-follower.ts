@@ -59,7 +59,7 @@ interface Page extends Omit<z.infer<typeof takeEntries.reply>, 'entries'> {
 }
 
 /** Batches one call works through before it answers, so that it stays far below its time-out; who called calls again. */
-const MAX_BATCHES = 20;
+const MAX_BATCHES = 8;
 
 /** `apply-journal`: what the workflow `replayTerminal` asks of a service that takes entries. */
 export const applyJournalHandler = <P>(options: JournalFollowerOptions<P>): RpcHandler =>
@@ -69,7 +69,7 @@ export const applyJournalHandler = <P>(options: JournalFollowerOptions<P>): RpcH
 
 /**
  * Takes a terminal's entries after this service's own cursor and applies them, a transaction for each batch; the next
- * batch is on its way while one is written. Stops when everything numbered was looked at, or after 20 batches.
+ * batch is on its way while one is written. Stops when everything numbered was looked at, or after 8 batches.
  */
 export async function followJournal<P>(
   options: JournalFollowerOptions<P>,

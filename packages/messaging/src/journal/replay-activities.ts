@@ -2,8 +2,8 @@ import { applyJournalRpc, prepareReplayRpc, settleReplayRpc, type ReplayActiviti
 import type { NatsLink } from '../nats-link.ts';
 import { callRpc } from '../rpc/rpc.ts';
 
-/** Calls that one try makes at most, of 20 batches each: what is left then is the next round's. */
-const MAX_CALLS = 500;
+/** Calls that one try makes at most, of 8 batches each: what is left then is the next round's. */
+const MAX_CALLS = 1_000;
 
 /** Local activities of the workflow `replayTerminal`: the services do the work, here is only who is asked. */
 export const replayActivities = (nats: NatsLink): ReplayActivities => ({

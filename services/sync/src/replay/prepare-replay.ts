@@ -14,7 +14,7 @@ export interface PreparedReplay {
 }
 
 /** Transactions of one call; a longer queue is taken up by the next round. */
-const MAX_ROUNDS = 40;
+const MAX_ROUNDS = 8;
 /** Shortest time that the workflow is told to wait. */
 const MIN_WAIT_MS = 100;
 
