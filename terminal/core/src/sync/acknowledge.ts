@@ -7,13 +7,21 @@ export const RETENTION_MS = 35 * 24 * HOUR_MS;
 /** Entries pruned in one transaction. */
 const PRUNE_ENTRIES = 2000;
 
-/** Notes what the server has; where it has less than before, the later acknowledgements are forgotten. */
+/**
+ * Notes what the server has. The hour in which it first said so counts: saying it again adds nothing. Where it has less
+ * than before, the later acknowledgements are forgotten; in another epoch all of them, since what was restored may have
+ * got these entries anew from another copy of this device, and holds them only since then.
+ */
 export const noteAcknowledged = async (
   tx: StoreTx,
   chainNo: number,
   acknowledged: number,
   answer: UploadAnswer,
 ): Promise<void> => {
+  await tx.run(
+    'DELETE FROM acknowledgement WHERE chain_no = ? AND EXISTS (SELECT 1 FROM chain WHERE no = ? AND epoch <> ?)',
+    [chainNo, chainNo, answer.epoch],
+  );
   await tx.run('UPDATE chain SET acknowledged = ?, told = ?, epoch = ? WHERE no = ?', [
     acknowledged,
     answer.through.seq,
@@ -22,15 +30,16 @@ export const noteAcknowledged = async (
   ]);
   await tx.run('DELETE FROM acknowledgement WHERE chain_no = ? AND through > ?', [chainNo, acknowledged]);
   await tx.run(
-    `INSERT INTO acknowledgement (chain_no, hour, through) VALUES (?, ?, ?)
+    `INSERT INTO acknowledgement (chain_no, hour, through)
+     SELECT ?, ?, ? WHERE NOT EXISTS (SELECT 1 FROM acknowledgement WHERE chain_no = ? AND through >= ?)
      ON CONFLICT (chain_no, hour) DO UPDATE SET through = max(through, excluded.through)`,
-    [chainNo, Math.floor(answer.serverTime / HOUR_MS), acknowledged],
+    [chainNo, Math.floor(answer.serverTime / HOUR_MS), acknowledged, chainNo, acknowledged],
   );
 };
 
 /**
- * Deletes entries that were acknowledged long enough ago, with what only looks them up; never the newest, from which
- * the chain goes on. Returns how many are gone.
+ * Deletes entries that were acknowledged long enough ago, with what only looks them up; never the newest of all, from
+ * which the chain that is written to goes on. Returns how many are gone.
  */
 export const pruneJournal = async (tx: StoreTx, chainNo: number, serverTimeMs: number): Promise<number> => {
   // The whole hour must lie far enough back.
@@ -42,7 +51,8 @@ export const pruneJournal = async (tx: StoreTx, chainNo: number, serverTimeMs: n
   const through = row?.through ?? 0;
   const old = await tx.all<{ seq: number; id: string }>(
     `SELECT seq, id FROM journal_entry
-     WHERE chain_no = ? AND seq <= ? AND seq < (SELECT max(seq) FROM journal_entry WHERE chain_no = ?)
+     WHERE chain_no = ? AND seq <= ?
+       AND NOT (chain_no = (SELECT max(no) FROM chain) AND seq = (SELECT max(seq) FROM journal_entry WHERE chain_no = ?))
      ORDER BY seq LIMIT ?`,
     [chainNo, through, chainNo, PRUNE_ENTRIES],
   );

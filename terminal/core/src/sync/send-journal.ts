@@ -44,8 +44,9 @@ export const sendJournal = async (ctx: TillContext, options: SendOptions = {}): 
   const total = { uploads: 0, entries: 0, pruned: 0, clone: null as CloneFinding | null };
   const chains = await readChains(ctx.store);
   for (const chain of chains) {
-    const isNewest = chain === chains.at(-1);
-    if (chain.acknowledged >= chain.head.seq && !(isNewest && options.heartbeat)) continue;
+    // A restored server has forgotten chains that were left behind too, and only asking tells: while any of it is kept.
+    const asks = options.heartbeat === true && (chain === chains.at(-1) || chain.head.seq > 0);
+    if (chain.acknowledged >= chain.head.seq && !asks) continue;
     const report = await sendChain(ctx, chain, options.limits ?? UPLOAD_LIMITS);
     total.uploads += report.uploads;
     total.entries += report.entries;
