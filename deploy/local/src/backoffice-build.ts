@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
+import { LauncherError, messageOf } from './launcher-error.ts';
 import { checkoutDir, defaultStateDir } from './paths.ts';
 import { runCommand } from './process/run-command.ts';
 import { withProgress, type Progress } from './progress.ts';
@@ -23,9 +24,17 @@ export async function ensureBackofficeBuilt(progress: Progress): Promise<void> {
 async function buildIfChanged(progress: Progress): Promise<void> {
   const digest = await sourcesDigest();
   if (existsSync(stampFile) && (await readFile(stampFile, 'utf8')) === digest) return;
-  await withProgress(progress, 'building the back office', () =>
-    runCommand('npm', ['run', 'build', '--silent'], { cwd: backofficeDir, timeoutMs: BUILD_TIMEOUT_MS }),
-  );
+  try {
+    await withProgress(progress, 'building the back office', () =>
+      runCommand('npm', ['run', 'build', '--silent'], { cwd: backofficeDir, timeoutMs: BUILD_TIMEOUT_MS }),
+    );
+  } catch (error) {
+    throw new LauncherError(
+      `The back office could not be built: ${messageOf(error)}`,
+      'Run `npm ci`; if it stays so, `npm run build -w backoffice` tells more.',
+      { cause: error },
+    );
+  }
   await writeFile(stampFile, digest);
 }
 

@@ -15,6 +15,9 @@ export class LauncherError extends Error {
 /** One readable text for the terminal: a launcher error with its remedy, anything else with its stack. */
 export function describeError(error: unknown): string {
   if (error instanceof LauncherError) return `${error.message}\n  What to do: ${error.remedy}`;
+  if (isDiskFull(error)) {
+    return `${messageOf(error)}\n  What to do: free some space (\`df -h\` shows where), then start again.`;
+  }
   if (error instanceof Error) return error.stack ?? error.message;
   return String(error);
 }
@@ -24,4 +27,9 @@ export function messageOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   if (!(error.cause instanceof Error)) return error.message;
   return `${error.message} (${error.cause.message})`;
+}
+
+function isDiskFull(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  return (error as NodeJS.ErrnoException).code === 'ENOSPC' || isDiskFull(error.cause);
 }

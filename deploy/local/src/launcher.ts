@@ -6,7 +6,7 @@ import { enginesStatus, startEngines, stopEngines } from './engines/control.ts';
 import { DEFAULT_EDGE_ORIGIN, type EngineOptionsInput } from './engines/options.ts';
 import { requirePgBouncer } from './engines/pgbouncer.ts';
 import { readEnginesState, readPartialEnginesState, type EnginesState } from './engines/state.ts';
-import { requireFreeDisk } from './free-disk.ts';
+import { requireFreeDisk, STATE_NEEDS_BYTES } from './free-disk.ts';
 import { LauncherError } from './launcher-error.ts';
 import { defaultStateDir } from './paths.ts';
 import { enginesDir, platformDir, readPlatformState, type PlatformState } from './platform-state.ts';
@@ -43,7 +43,7 @@ export async function up(options: UpOptions = {}): Promise<Running> {
   const stateDir = resolve(options.stateDir ?? defaultStateDir);
   const progress = options.onProgress ?? (() => undefined);
   const { split = false, pooled = false, logLevel = 'info', otlpUrl } = options;
-  await requireFreeDisk(stateDir);
+  await requireFreeDisk(stateDir, STATE_NEEDS_BYTES);
   if (pooled) await requirePgBouncer();
   const edgeOrigin = await chooseOrigin(stateDir, options.ports?.edge);
   const { edge: _edge, ...enginePorts } = options.ports ?? {};

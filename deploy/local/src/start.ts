@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { formatProcesses } from './format-processes.ts';
 import { runDemo } from './demo-chain.ts';
-import { describeError } from './launcher-error.ts';
+import { describeError, LauncherError } from './launcher-error.ts';
 import { down, status, up, type Running } from './launcher.ts';
 import { defaultStateDir } from './paths.ts';
 
@@ -49,6 +49,12 @@ function addresses({ engines, platform }: Running): string {
   ].join('\n');
 }
 
+function portOf(text: string): number {
+  const port = Number(text);
+  if (Number.isInteger(port) && port >= 1 && port <= 65_535) return port;
+  throw new LauncherError(`${text} is not a port.`, 'Name one from 1 to 65535, or leave --port out.');
+}
+
 function interrupted(): Promise<void> {
   return new Promise((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());
@@ -60,10 +66,13 @@ function interrupted(): Promise<void> {
 async function main(): Promise<number> {
   const stateDir = resolve(values['state-dir']);
   const stop = interrupted();
-  const port = values.port === undefined ? {} : { ports: { edge: Number(values.port) } };
+  const port = values.port === undefined ? {} : { ports: { edge: portOf(values.port) } };
+  // A start that was refused leaves alone what ran before it.
+  let ours = status({ stateDir }).length === 0;
   try {
     const starting = up({ split: values.split, pooled: values.pooled, stateDir, onProgress: progress, ...port });
     const running = await Promise.race([starting, stop]);
+    ours = true;
     if (!running) return 130;
     const sales = values.sales === undefined ? undefined : resolve(values.sales);
     const demo = new AbortController();
@@ -77,9 +86,11 @@ async function main(): Promise<number> {
     await stop;
     return 0;
   } finally {
-    progress('stopping everything');
-    await down({ stateDir });
-    progress('stopped');
+    if (ours) {
+      progress('stopping everything');
+      await down({ stateDir });
+      progress('stopped');
+    }
   }
 }
 

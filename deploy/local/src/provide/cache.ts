@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { ENGINES_NEED_BYTES, requireFreeDisk } from '../free-disk.ts';
 import { cacheDir } from '../paths.ts';
 import type { Progress } from '../progress.ts';
 import { withFileLock } from './lock.ts';
@@ -30,6 +31,7 @@ export async function cached(
   const onWait = () => progress(`another process is preparing ${key}; waiting for it`);
   return withFileLock(lock, { timeoutMs: LOCK_TIMEOUT_MS, onWait }, async () => {
     if (existsSync(target)) return target;
+    await requireFreeDisk(cacheDir(), ENGINES_NEED_BYTES);
     const temporary = join(cacheDir(), 'tmp', `${key}-${randomBytes(6).toString('hex')}`);
     await mkdir(temporary, { recursive: true });
     try {
