@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { uuid } from './common.ts';
 
 /**
  * What a person or a device may do. Permissions are data in identity, given by role bundles in a scope
@@ -93,7 +94,7 @@ export type RoleName = z.infer<typeof roleName>;
 /** Where a role holds. */
 export const roleScope = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('chain') }),
-  z.strictObject({ kind: z.literal('legal-entity'), id: z.string() }),
-  z.strictObject({ kind: z.literal('branch'), id: z.string() }),
+  z.strictObject({ kind: z.literal('legal-entity'), id: uuid }),
+  z.strictObject({ kind: z.literal('branch'), id: uuid }),
 ]);
 export type RoleScope = z.infer<typeof roleScope>;

@@ -34,6 +34,7 @@ export {
   startStandardService,
   type Background,
   type Kit,
+  type StandardDefinition,
   type StandardService,
 } from './service/standard-service.ts';
 export { describeRoutes, type RouteDescription, type RouteParameter } from './http/describe-routes.ts';

@@ -1,3 +1,4 @@
+export * from './bad-input/bad-input-suite.ts';
 export * from './binaries.ts';
 export * from './child.ts';
 export * from './clock.ts';

@@ -22,6 +22,7 @@ export type SalesFigures = z.infer<typeof salesFigures>;
 /** How far to look: each terminal's journal number, in the journal's epoch. */
 export const watermark = z.object({ epoch: z.number().int(), number: z.number().int().min(0) });
 export type Watermark = z.infer<typeof watermark>;
+const terminalWatermark = z.strictObject({ terminal: uuid, watermark: z.strictObject(watermark.shape) });
 
 /** A rule that the service could check on its own rows. */
 export const auditFinding = z.object({ name: z.string(), holds: z.boolean(), detail: z.string() });
@@ -53,7 +54,7 @@ export const auditJournal = defineRpc({
   name: 'audit-journal',
   scope: 'tenant',
   timeoutMs: 120_000,
-  request: z.strictObject({ terminal: uuid, watermark }),
+  request: terminalWatermark,
   reply: z.object({
     journalEntries: z.number().int(),
     gaps: z.number().int(),
@@ -75,7 +76,7 @@ export const auditTransactions = defineRpc({
   name: 'audit-transactions',
   scope: 'tenant',
   timeoutMs: 120_000,
-  request: z.strictObject({ terminal: uuid, watermark }),
+  request: terminalWatermark,
   reply: z.object({
     reached: z.boolean(),
     exceptions: z.number().int(),
@@ -90,7 +91,7 @@ export const auditTerminalStock = defineRpc({
   name: 'audit-terminal-stock',
   scope: 'tenant',
   timeoutMs: 120_000,
-  request: z.strictObject({ terminal: uuid, watermark }),
+  request: terminalWatermark,
   reply: z.object({
     reached: z.boolean(),
     saleLines: z.number().int(),

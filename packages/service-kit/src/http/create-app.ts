@@ -23,11 +23,14 @@ export interface AppOptions extends LoadLimits {
   /** Aborted when the process begins to stop: streams end, connections are not kept. */
   readonly stopping?: AbortSignal;
   readonly heartbeatMs?: number;
-  /** Peers whose `x-forwarded-for` is believed, as Express writes them. Default: private addresses, where an edge stands. */
+  /**
+   * Peers whose `x-forwarded-for` is believed, as Express writes them. Whoever is believed may name any address, and limits
+   * count by address: name the edge alone. Default: this machine.
+   */
   readonly trustProxy?: string;
 }
 
-const PRIVATE_PEERS = 'loopback, linklocal, uniquelocal';
+const THIS_MACHINE = 'loopback';
 
 /** The HTTP side of a service: its routes, probes, `/openapi.json`, and problem details for everything that goes wrong. */
 export function createApp(options: AppOptions): Express {
@@ -45,7 +48,7 @@ export function createApp(options: AppOptions): Express {
   app.disable('etag');
   app.enable('case sensitive routing');
   app.set('query parser', 'simple');
-  app.set('trust proxy', options.trustProxy ?? PRIVATE_PEERS);
+  app.set('trust proxy', options.trustProxy ?? THIS_MACHINE);
   app.use(withoutPrefix(`/api/${service}`));
   app.use(securityHeaders);
   addProbes(app, health);

@@ -4,6 +4,7 @@ import { createDocument, type ZodOpenApiOperationObject, type ZodOpenApiPathsObj
 import { needsToken, permissionsOf } from '../access/access.ts';
 import { isSpecial, mediaTypeOf } from './answer.ts';
 import { isRawBody } from './body.ts';
+import { exampleOf, jsonSchemaOf } from './example.ts';
 import { PROBLEM_TYPE } from './problem.ts';
 import type { Route } from './route.ts';
 
@@ -36,8 +37,8 @@ function operation(route: Route): ZodOpenApiOperationObject {
     ...(needsToken(route.access) ? { security: [{ token: [] }] } : {}),
     ...(permissions.length === 0 ? {} : { 'x-nexus-permissions': [...permissions] }),
     requestParams: {
-      ...(route.params instanceof z.ZodObject ? { path: route.params } : {}),
-      ...(route.query instanceof z.ZodObject ? { query: route.query } : {}),
+      ...(route.params instanceof z.ZodObject ? { path: withExamples(route.params) } : {}),
+      ...(route.query instanceof z.ZodObject ? { query: withExamples(route.query) } : {}),
     },
     ...(content === undefined ? {} : { requestBody: { required: true, content } }),
     responses: {
@@ -47,9 +48,21 @@ function operation(route: Route): ZodOpenApiOperationObject {
   };
 }
 
+/** The same parameters, each with a value that it accepts. */
+const withExamples = (parameters: z.ZodObject): z.ZodObject =>
+  z.object(
+    Object.fromEntries(
+      Object.entries(parameters.shape).map(([name, schema]) => {
+        const one = schema as z.ZodType;
+        return [name, one.meta({ ...one.meta(), examples: [String(exampleOf(jsonSchemaOf(one)))] })];
+      }),
+    ),
+  );
+
 function requestContent(route: Route) {
   if (route.body === undefined) return undefined;
-  if (!isRawBody(route.body)) return { 'application/json': { schema: route.body } };
+  if (!isRawBody(route.body))
+    return { 'application/json': { schema: route.body, example: exampleOf(jsonSchemaOf(route.body)) } };
   return Object.fromEntries(route.body.contentTypes.map((type) => [type, { schema: { type: 'string' as const } }]));
 }
 

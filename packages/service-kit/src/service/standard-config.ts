@@ -17,8 +17,8 @@ export const secret = z
 export const processConfig = z.object({
   httpHost: z.string().default('127.0.0.1'),
   httpPort: count(0, 65_535).default(8_080),
-  /** Peers whose `x-forwarded-for` is believed, as Express writes them. */
-  httpTrustProxy: z.string().default('loopback, linklocal, uniquelocal'),
+  /** Peers whose `x-forwarded-for` is believed, as Express writes them: the edge's address, or its network. */
+  httpTrustProxy: z.string().default('loopback'),
   httpMaxRequests: count(1, 100_000).default(256),
   httpMaxStreams: count(1, 100_000).default(1_000),
   /** After SIGTERM: how long the process says "not ready" before it closes its doors, so that routers notice. */

@@ -68,9 +68,17 @@ export interface StandardService<C extends StandardConfig, D> {
   readonly securityState?: (deps: D) => () => Promise<SecurityState>;
 }
 
+/** A service made of tables, with what makes its tenants' schemas. */
+export interface StandardDefinition<C> extends ServiceDefinition<C> {
+  /** With the kit's migrations and the service's own; `url` is that of the login `{service}_provisioner`. */
+  readonly createProvisioner: (url: string) => Provisioner;
+}
+
 /** The definition of a service that is made of tables: `export const service = standardService({ … })`. */
-export const standardService = <C extends StandardConfig, D>(spec: StandardService<C, D>): ServiceDefinition<C> =>
-  defineService({ name: spec.name, config: spec.config, start: (runtime) => startStandardService(spec, runtime) });
+export const standardService = <C extends StandardConfig, D>(spec: StandardService<C, D>): StandardDefinition<C> => ({
+  ...defineService({ name: spec.name, config: spec.config, start: (runtime) => startStandardService(spec, runtime) }),
+  createProvisioner: (url) => provisionerOf(spec, url),
+});
 
 /**
  * Starts a service in order: its database's shared schema, its parts, at last its door. NATS and Temporal may be away:
@@ -94,15 +102,18 @@ export async function closeKit(kit: Kit<StandardConfig>): Promise<void> {
   await Promise.all([kit.nats.close(), kit.temporal.close(), kit.db.close(), kit.provisioner.close()]);
 }
 
-function makeKit<C extends StandardConfig, D>(spec: StandardService<C, D>, runtime: ServiceRuntime<C>): Kit<C> {
-  const { config, logger, stopping } = runtime;
-  const provisioner = createProvisioner({
+const provisionerOf = <C extends StandardConfig, D>(spec: StandardService<C, D>, url: string): Provisioner =>
+  createProvisioner({
     service: spec.name,
-    url: config.provisionerDatabaseUrl.expose(),
+    url,
     tenantMigrations: [...messagingTenantMigrations, ...spec.tenantMigrations],
     sharedMigrations: [...messagingSharedMigrations, ...(spec.sharedMigrations ?? [])],
     ...(spec.seedTenant === undefined ? {} : { seedTenant: spec.seedTenant }),
   });
+
+function makeKit<C extends StandardConfig, D>(spec: StandardService<C, D>, runtime: ServiceRuntime<C>): Kit<C> {
+  const { config, logger, stopping } = runtime;
+  const provisioner = provisionerOf(spec, config.provisionerDatabaseUrl.expose());
   const db = createTenancyDb({
     service: spec.name,
     url: config.databaseUrl.expose(),
