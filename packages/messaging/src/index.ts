@@ -2,6 +2,13 @@ export { NatsLink, openNats, type NatsLinkOptions } from './nats-link.ts';
 export { appendEvent } from './event-log/append-event.ts';
 export { createEventRelay, EventRelay, type RelayOptions } from './event-log/relay.ts';
 export { eventLogRpc } from './event-log/event-log-rpc.ts';
+export {
+  addEventLogPartitions,
+  PartitionKeeper,
+  type PartitionKeeperOptions,
+  type PartitionOptions,
+  type PartitionReport,
+} from './event-log/partitions.ts';
 export { readLog } from './event-log/read-log.ts';
 export { createConsumer, EventConsumer, type ConsumerOptions } from './consumer/consumer.ts';
 export { onEvent, type EventHandler } from './consumer/handler.ts';

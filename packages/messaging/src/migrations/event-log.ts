@@ -1,7 +1,7 @@
 import { migration } from '@nexus/tenancy-db';
 
 /** First id of UUID version 7 that can be made in a year, as a partition's bound. */
-function yearBound(year: number): string {
+export function yearBound(year: number): string {
   const hex = Date.UTC(year, 0, 1).toString(16).padStart(12, '0');
   return `${hex.slice(0, 8)}-${hex.slice(8)}-0000-0000-000000000000`;
 }

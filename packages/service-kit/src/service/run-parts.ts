@@ -1,6 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ServiceName } from '@nexus/contracts';
-import { createConsumer, createEventRelay, eventLogRpc, RpcServer, type EventHandler } from '@nexus/messaging';
+import {
+  createConsumer,
+  createEventRelay,
+  eventLogRpc,
+  PartitionKeeper,
+  RpcServer,
+  type EventHandler,
+} from '@nexus/messaging';
 import { createActivityWorker, tenancyActivities, WorkerConnection } from '@nexus/temporal-kit';
 import type { TokenVerifier } from '../access/token-verifier.ts';
 import { createApp } from '../http/create-app.ts';
@@ -60,6 +67,8 @@ export async function runParts<C extends StandardConfig, D>(
   const inOrder: Background[] = [...consumers, activities, ...own];
   for (const part of inOrder) part.start();
   const migrating = config.migrateTenants ? migrateTenants(kit) : Promise.resolve();
+  const partitions = new PartitionKeeper({ url: config.provisionerDatabaseUrl.expose(), logger });
+  partitions.start();
   health.markStarted();
   runtime.stopping.addEventListener('abort', () => health.drain(), { once: true });
 
@@ -76,6 +85,7 @@ export async function runParts<C extends StandardConfig, D>(
       await workers.close();
       await relay.stop();
       await migrating;
+      await partitions.stop();
       await closeKit(kit);
     },
   };
