@@ -33,6 +33,8 @@ export function commonEnvironment({ engines, pooler, logLevel, otlpUrl }: Servic
   return {
     // A prepared statement belongs to a connection, and a pooler in transaction mode gives each transaction another one.
     NEXUS_DATABASE_NAMED_STATEMENTS: String(pooler === undefined),
+    // The edge, and nobody else on this machine: it replaces what a client says of its own address.
+    NEXUS_HTTP_TRUST_PROXY: '127.0.0.1',
     NEXUS_NATS_URL: engines.nats.url,
     NEXUS_TEMPORAL_ADDRESS: engines.temporal.address,
     NEXUS_TEMPORAL_NAMESPACE: engines.temporal.namespace,

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, jest } from '@jest/globals';
+import { addressesSuite } from './isolation/addresses.ts';
 import { databasesSuite } from './isolation/databases.ts';
 import { eventsSuite } from './isolation/events.ts';
 import { httpSuite } from './isolation/http.ts';
@@ -24,6 +25,7 @@ describe.each([
   describe('two chains side by side', () => sideBySideSuite(world));
   describe('HTTP', () => httpSuite(world));
   describe('a person of two chains', () => personSuite(world));
+  describe('addresses of clients', () => addressesSuite(world));
   describe('questions over NATS', () => questionsSuite(world));
   describe('databases', () => databasesSuite(world));
   // Last: what they do to A's own books is A's.
