@@ -82,10 +82,23 @@ async function waitUntilReady(stateDir: string, follower: ProgressFollower): Pro
       throw new LauncherError(message, remedy);
     }
     const died = state ? !isAlive(state.supervisor) : performance.now() > firstSign;
-    if (died) throw new LauncherError('The supervisor ended before all was ready.', `Read ${supervisorLog}.`);
+    if (died) {
+      const words = lastWords(supervisorLog);
+      throw new LauncherError(`The supervisor ended before all was ready.${words}`, `Read ${supervisorLog}.`);
+    }
     await delay(POLL_MS);
   }
   throw new LauncherError('The start took too long.', `Read ${supervisorLog}.`);
+}
+
+const LAST_LINES = 12;
+const LAST_CHARACTERS = 1_500;
+
+/** The end of a log, indented; nothing where there is none. */
+function lastWords(log: string): string {
+  if (!existsSync(log)) return '';
+  const text = readFileSync(log, 'utf8').slice(-LAST_CHARACTERS).trim();
+  return text === '' ? '' : `\n  ${text.split('\n').slice(-LAST_LINES).join('\n  ')}`;
 }
 
 /** Stops a supervisor and everything it supervises; false when none was running. */
