@@ -170,6 +170,7 @@ export class FakePlatform implements Transport {
 
   nudges: Transport['nudges'] = (_token, onNudge, signal) =>
     new Promise((resolve) => {
+      if (signal.aborted) return resolve();
       this.#nudge.push(onNudge);
       signal.addEventListener('abort', () => resolve(), { once: true });
     });
