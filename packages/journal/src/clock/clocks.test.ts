@@ -69,3 +69,9 @@ test('the later write wins, whoever compares', () => {
     ),
   );
 });
+
+test('of two writes at one moment the device decides', () => {
+  const a = { value: 1, at: [5, 0], by: 'a' } as const;
+  const b = { value: 2, at: [5, 0], by: 'b' } as const;
+  expect([laterWrite(a, b), laterWrite(b, a)]).toEqual([b, b]);
+});

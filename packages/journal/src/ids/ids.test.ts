@@ -35,6 +35,12 @@ describe('UUIDv7', () => {
   });
 });
 
+test('UUIDv7 spend their randomness: no two share their last bytes', () => {
+  const next = createUuidV7({ nowMs: () => 1, random: (n) => randomBytes(n) });
+  const tails = Array.from({ length: 500 }, () => next().slice(-12));
+  expect(new Set(tails).size).toBe(500);
+});
+
 describe('derived ids', () => {
   const hash = sha256('a line');
 

@@ -1,6 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { encodeFileHeader, encodeFileUpload, encodeJournalFile, readJournalFile } from '../file/journal-file.ts';
+import {
+  encodeFileHeader,
+  encodeFileUpload,
+  encodeJournalFile,
+  JournalFileError,
+  readJournalFile,
+} from '../file/journal-file.ts';
 import { ZERO_HASH } from '../hash.ts';
 import { fromBase64Url, toBase64Url } from './base64url.ts';
 import { frameLines, joinLines } from './framing.ts';
@@ -98,20 +104,32 @@ describe('a journal file', () => {
     expect([...read.uploads]).toEqual(uploads);
   });
 
-  test.each<[string, Uint8Array[]]>([
-    ['is empty', []],
-    ['is another file', [joinLines(['{"format":"csv"}'])]],
-    ['is cut off', [encodeFileHeader({ ...about, uploads: 2 }), encodeFileUpload(upload(joinLines(['a'])))]],
+  const text = (line: unknown) => joinLines([JSON.stringify(line)]);
+  const whole = { format: 'nexus-journal-file', v: 1, ...about, uploads: 1 };
+  const frame = { header: 'a', signature: 'b', count: 1 };
+  test.each<[string, Uint8Array[], string]>([
+    ['is empty', [], 'cut off'],
+    ['is another file', [text({ ...whole, format: 'csv', uploads: 0 })], 'no journal file'],
+    ['is of a version not known here', [text({ ...whole, v: 2, uploads: 0 })], 'no journal file'],
+    ['does not say whose it is', [text({ ...whole, terminal: undefined, uploads: 0 })], 'not complete'],
+    ['does not say how much it holds', [text({ ...whole, uploads: -1 })], 'not complete'],
+    ['is cut off', [encodeFileHeader({ ...about, uploads: 2 }), encodeFileUpload(upload(joinLines(['a'])))], 'cut off'],
+    ['says more lines than it has', [text(whole), text({ ...frame, count: 3 }), joinLines(['a'])], 'cut off'],
+    ['has a frame without a signature', [text(whole), text({ ...frame, signature: 7 }), joinLines(['a'])], 'frame'],
+    ['has a frame that is not JSON', [text(whole), joinLines(['{"header', 'a'])], 'not JSON'],
     [
-      'says more lines than it has',
-      [encodeFileHeader({ ...about, uploads: 1 }), joinLines(['{"header":"a","signature":"b","count":3}', 'a'])],
+      'has more lines in an upload than fit one',
+      [text(whole), text({ ...frame, count: 51 }), joinLines(Array<string>(51).fill('a'))],
+      'frame of upload 1',
     ],
-    ['has more than it says', [encodeFileHeader({ ...about, uploads: 0 }), joinLines(['x'])]],
+    ['has more than it says', [encodeFileHeader({ ...about, uploads: 0 }), joinLines(['x'])], 'more in the file'],
     [
       'has an upload over the limits',
       [encodeFileHeader({ ...about, uploads: 1 }), encodeFileUpload(upload(joinLines(['a'.repeat(2000)])))],
+      'too large',
     ],
-  ])('is refused where it %s', (_, pieces) => {
-    expect(() => [...readJournalFile(concat(pieces), limits).uploads]).toThrow();
+  ])('is refused where it %s', (_, pieces, why) => {
+    expect(() => [...readJournalFile(concat(pieces), limits).uploads]).toThrow(why);
+    expect(() => [...readJournalFile(concat(pieces), limits).uploads]).toThrow(JournalFileError);
   });
 });
