@@ -87,7 +87,7 @@ async function chooseOrigin(stateDir: string, configuredPort: number | undefined
   if (!liveDaemon(platformDir(stateDir)) && port > 0 && !(await isPortFree(port)) && !edgeIsOurs(stateDir)) {
     throw new LauncherError(
       `Port ${port}, at which Nexus is to be reached, is taken.`,
-      `Stop the program that listens on 127.0.0.1:${port} (\`ss -ltnp 'sport = :${port}'\` names it), or choose another port.`,
+      `Stop the program that listens on 127.0.0.1:${port} (\`ss -ltnp 'sport = :${port}'\` names it), or choose another: \`npm start -- --port ${port + 10}\`, \`npx nexus up --port ${port + 10}\`.`,
     );
   }
   return origin;

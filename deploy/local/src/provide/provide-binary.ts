@@ -31,15 +31,22 @@ export async function provideBinary(name: BinaryName, progress: Progress): Promi
     try {
       return await fromRelease(name, binary, binary.release, progress);
     } catch (error) {
+      rethrowRemedied(error);
       reasons.push(`its official release: ${messageOf(error)}`);
     }
   }
   try {
     return inFolder(await buildWithGo(name, binary, progress), binary.goModule.executables);
   } catch (error) {
+    rethrowRemedied(error);
     reasons.push(`building it: ${messageOf(error)}`);
   }
   throw missing(name, binary, commands, reasons);
+}
+
+/** A full disk, for one, has a remedy of its own, and trying another way would meet it again. */
+function rethrowRemedied(error: unknown): void {
+  if (error instanceof LauncherError) throw error;
 }
 
 async function findInCache(name: string, binary: BinaryManifest): Promise<Executables | undefined> {
@@ -97,7 +104,7 @@ function missing(name: string, binary: BinaryManifest, commands: string[], reaso
   const { go } = readManifest();
   return new LauncherError(
     `${name} ${binary.version} was not found and could not be made:\n${why}`,
-    `Install Go ${go.version} or newer (on Debian \`sudo apt-get install golang-go\`, or from go.dev/dl) and run this again, ` +
+    `Install Go ${go.version} or newer (from go.dev/dl; what distributions carry is mostly older) and run this again, ` +
       `or put ${commands.join(' and ')} ${binary.acceptOnPath}x on PATH.`,
   );
 }
