@@ -103,6 +103,19 @@ describe('a sale', () => {
   });
 });
 
+test('a card is not forgiven what cash would have been rounded by', async () => {
+  const { till } = await openTestTill({ platform: new FakePlatform({ currency: 'CHF' }) });
+  const cart = fillCart(till, [{ n: 1, price: 1002 }]);
+  expect(await till.finishSale({ cart, tenders: [{ type: 'card', tenderedMinor: 1000 }] })).toEqual({
+    ok: false,
+    reason: 'underpaid',
+  });
+  expect(await till.finishSale({ cart, tenders: [{ type: 'card' }] })).toMatchObject({
+    ok: true,
+    priced: { totals: { gross: 1002, round: 0, pay: 1002 } },
+  });
+});
+
 const sellWith = async (attempt: {
   lines?: { n: number; price?: number; quantity?: number }[];
   tenders?: { type: string; tenderedMinor?: number }[];

@@ -122,6 +122,32 @@ describe('a return', () => {
     expect(await back(sale.entry.id, 1, 501)).toEqual({ ok: false, reason: 'exceeds-original' });
   });
 
+  test('takes its gross off what is unsent; one of nothing, or of a return, is refused', async () => {
+    const { till } = await openTestTill();
+    await till.sync.send();
+    const sale = await sell(till, [{ n: 1, price: 700, quantity: 3000 }]);
+    const back = (entry: string, quantity: number) => ({ from: 'receipt' as const, entry, line: 1, quantity });
+    const returned = await till.finishReturn({ lines: [back(sale.entry.id, 1000)], tenders: [{ type: 'cash' }] });
+    expect((await till.sync.status()).unsent).toMatchObject({ sales: 2, gross: 2100 - 700 });
+    expect(await till.finishReturn({ lines: [], tenders: [{ type: 'cash' }] })).toEqual({
+      ok: false,
+      reason: 'nothing-returned',
+    });
+    const again = { lines: [back(returned.ok ? returned.entry.id : '', 1000)], tenders: [{ type: 'cash' }] };
+    expect(await till.finishReturn(again)).toEqual({ ok: false, reason: 'original-not-here' });
+  });
+
+  test('that is refused leaves nothing: all may still come back', async () => {
+    const { till } = await openTestTill();
+    const sale = await sell(till, [{ n: 1, price: 700 }]);
+    const before = await linesOf(till);
+    const lines = [{ from: 'receipt' as const, entry: sale.entry.id, line: 1, quantity: 1000 }];
+    const tenders = [{ type: 'card', tenderedMinor: 9_000 }];
+    expect(await till.finishReturn({ lines, tenders })).toEqual({ ok: false, reason: 'overpaid-without-cash' });
+    expect(await linesOf(till)).toEqual(before);
+    expect(await till.finishReturn({ lines, tenders: [{ type: 'cash' }] })).toMatchObject({ ok: true });
+  });
+
   test('in any number of pieces never refunds more than was paid, and all of it at the end', async () => {
     const { till } = await openTestTill();
     await fc.assert(

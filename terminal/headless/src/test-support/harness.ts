@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import { expect } from '@jest/globals';
 import { knownEntry, type KnownEntry, type ProductFacts, type ReturnEntry, type SaleEntry } from '@nexus/contracts';
-import { EMPTY_CHAIN, verifyChain } from '@nexus/journal';
+import { compareTimes, EMPTY_CHAIN, verifyChain } from '@nexus/journal';
 import { recompute } from '@nexus/pricing';
 import type { Cart, Clock, Sleep, SyncOptions, Till } from '@nexus/terminal-core';
 import { createHeadlessTill } from '../headless-till.ts';
@@ -115,7 +115,7 @@ export const isTransaction = (entry: KnownEntry): entry is SaleEntry | ReturnEnt
 
 /**
  * What must hold of any one chain of any till: each line is of the agreed shape, the chain holds together, each sale is
- * what the server computes, and receipt numbers have no hole.
+ * what the server computes, receipt numbers have no hole, and the logical clock ascends.
  */
 export const expectSound = (lines: readonly string[]): void => {
   const { broken } = verifyChain(lines, EMPTY_CHAIN, (data) => hash('sha256', data, 'hex'));
@@ -126,4 +126,8 @@ export const expectSound = (lines: readonly string[]): void => {
   expect(transactions.map(({ r }) => r.n)).toEqual(transactions.map((_, index) => index + 1));
   expect(new Set(transactions.map(({ r }) => r.s)).size).toBeLessThanOrEqual(1);
   expect(new Set(entries.map(({ i }) => i)).size).toBe(entries.length);
+  entries.forEach(({ h }, index) => {
+    const before = entries[index - 1]?.h;
+    if (before) expect(compareTimes(h, before)).toBeGreaterThan(0);
+  });
 };
