@@ -120,4 +120,35 @@ describe('an upload', () => {
     const [segment] = journal.segments;
     expect(storedThrough(journal.segments, { seq: 2, segment: segment?.id ?? null }).seq).toBe(3);
   });
+
+  test('whose first line names nothing goes on behind the newest line at its place', () => {
+    const journal = new JournalModel();
+    journal.upload(write(1, 3));
+    journal.upload(write(3, 3, 'b', 'a2'));
+    const unreadable = { seq: 4, hash: 'x4', follows: 'b3', readable: false };
+    expect(journal.upload([unreadable])).toMatchObject({ fates: ['numbered'] });
+    expect(journal.segmentOf('x4')?.id).toBe(journal.segmentOf('b3')?.id);
+  });
+
+  test('never moves a side that has its place: only what hung in the air is joined', () => {
+    const journal = new JournalModel();
+    journal.upload(write(1, 7));
+    journal.upload(write(6, 7, 'b', 'a5'));
+    const side = journal.segmentOf('b6');
+    expect(journal.upload([...write(5, 5, 'c', 'a4'), ...write(6, 6, 'b', 'c5')])).toMatchObject({
+      fates: ['numbered', 'duplicate'],
+    });
+    expect(journal.segmentOf('b6')).toEqual(side);
+  });
+
+  test('that brings what an unreadable line stood behind closes the gap, though the line named nothing', () => {
+    const journal = new JournalModel();
+    journal.upload(write(1, 3));
+    journal.upload([{ seq: 5, hash: 'x5', follows: 'a4', readable: false }]);
+    journal.expire(1);
+    expect(openGaps(journal.segments)).toMatchObject([{ from: 4, to: 4 }]);
+    journal.upload(write(4, 4));
+    expect(openGaps(journal.segments)).toEqual([]);
+    expect(countForks(journal.segments)).toBe(0);
+  });
 });
