@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { ZERO_HASH } from '../hash.ts';
 import { countForks, openGaps } from './census.ts';
-import { lookupRange } from './classify-upload.ts';
+import { classifyUpload, lookupRange } from './classify-upload.ts';
 import { JournalModel, type TrueLine } from './journal-model.test-support.ts';
 import { resendFrom, storedThrough } from './stored-through.ts';
 
@@ -150,5 +150,31 @@ describe('an upload', () => {
     journal.upload(write(4, 4));
     expect(openGaps(journal.segments)).toEqual([]);
     expect(countForks(journal.segments)).toBe(0);
+  });
+
+  test('that brings what an unreadable line waits for brings that too', () => {
+    const journal = new JournalModel();
+    journal.upload(write(1, 3));
+    journal.upload([{ seq: 5, hash: 'x5', follows: 'a4', readable: false }]);
+    expect(journal.upload(write(4, 4)).numbered.map(({ hash }) => hash)).toEqual(['a4', 'x5']);
+    expect(journal.waiting).toEqual([]);
+  });
+
+  test('meets tables that contradict each other with an error, not with a guess', () => {
+    const journal = new JournalModel();
+    journal.upload(write(1, 3));
+    const state = { segments: journal.segments, waiting: [], nextNumber: 4, newId: () => 'new' };
+    const stored = [{ seq: 3, hash: 'a3', number: 9 }];
+    const lines = [{ hash: 'b3', previous: 'a2' }];
+    expect(() => classifyUpload({ ...state, stored }, { chain: 'chain', first: 3, lines })).toThrow('in no segment');
+  });
+
+  test('that names the tip from further on waits: the signed place counts, not what the line says', () => {
+    const journal = new JournalModel();
+    journal.upload(write(1, 3));
+    expect(journal.upload([{ seq: 6, hash: 'x6', follows: 'a3', readable: true }])).toMatchObject({
+      fates: ['waiting'],
+    });
+    expect(journal.quick).toBe(false);
   });
 });
