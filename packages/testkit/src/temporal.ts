@@ -7,11 +7,22 @@ import { waitFor } from './wait-for.ts';
 
 // Temporal's libraries take a second to load, so only suites that use them do.
 
+/** The SDK gives the server five seconds to answer, which a busy machine may need for starting Java alone. */
+const START_TRIES = 6;
+
 /** The server that skips time: a workflow that sleeps 30 days ends at once. One for each suite; `teardown()` ends it. */
 export async function timeSkippingEnvironment(): Promise<TestWorkflowEnvironment> {
   const path = await temporalTestServer();
   const { TestWorkflowEnvironment } = await import('@temporalio/testing');
-  return TestWorkflowEnvironment.createTimeSkipping({ server: { executable: { type: 'existing-path', path } } });
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await TestWorkflowEnvironment.createTimeSkipping({
+        server: { executable: { type: 'existing-path', path } },
+      });
+    } catch (error) {
+      if (attempt >= START_TRIES) throw error;
+    }
+  }
 }
 
 const RETENTION_SECONDS = 24 * 60 * 60;

@@ -3,9 +3,12 @@ import { withSpan, type Logger } from '@nexus/telemetry';
 import {
   Client,
   Connection,
+  defaultGrpcRetryOptions,
   isGrpcCancelledError,
   isGrpcDeadlineError,
   isGrpcServiceError,
+  makeGrpcRetryInterceptor,
+  type GrpcRetryOptions,
   type WorkflowClientInterceptor,
 } from '@temporalio/client';
 import { withTrace } from '../trace-header.ts';
@@ -38,6 +41,8 @@ export class TemporalLink {
   readonly namespace: string;
   readonly #connection: Connection;
   readonly #client: Client;
+  readonly #closing = new AbortController();
+  readonly #inHand = new Set<Promise<unknown>>();
 
   constructor(options: TemporalOptions) {
     this.address = options.address;
@@ -50,6 +55,7 @@ export class TemporalLink {
         'grpc.keepalive_time_ms': 30_000,
         'grpc.keepalive_timeout_ms': 10_000,
       },
+      interceptors: [makeGrpcRetryInterceptor(retriesUntil(this.#closing.signal))],
     });
     this.#client = new Client({
       connection: this.#connection,
@@ -63,21 +69,27 @@ export class TemporalLink {
    * Temporal's own error (`WorkflowExecutionAlreadyStartedError` …) as it is.
    */
   async call<T>(what: string, work: (client: Client) => Promise<T>, timeoutMs = CALL_TIMEOUT_MS): Promise<T> {
-    const span = `temporal ${what}`;
+    const { signal } = this.#closing;
+    if (signal.aborted) throw closed();
+    const within = () =>
+      this.#connection.withAbortSignal(signal, () =>
+        this.#connection.withDeadline(Date.now() + timeoutMs, () => work(this.#client)),
+      );
+    const asked = withSpan(`temporal ${what}`, {}, within, 'client');
+    this.#inHand.add(asked);
     try {
-      const within = () => this.#connection.withDeadline(Date.now() + timeoutMs, () => work(this.#client));
-      return await withSpan(span, {}, within, 'client');
+      return await asked;
     } catch (error) {
-      throw unavailable(error) ?? error;
+      throw (signal.aborted ? closed(error) : unavailable(error)) ?? error;
+    } finally {
+      this.#inHand.delete(asked);
     }
   }
 
   /** True when the server answers: for status pages, not for readiness; everything essential works without Temporal. */
   async isUp(): Promise<boolean> {
     try {
-      await this.#connection.withDeadline(Date.now() + PING_TIMEOUT_MS, () =>
-        this.#connection.workflowService.getSystemInfo({}),
-      );
+      await this.call('ping', () => this.#connection.workflowService.getSystemInfo({}), PING_TIMEOUT_MS);
       return true;
     } catch (error) {
       if (error instanceof Error) return false;
@@ -85,12 +97,32 @@ export class TemporalLink {
     }
   }
 
-  close(): Promise<void> {
-    return this.#connection.close();
+  /**
+   * Breaks off what is in hand (NX-3001), then closes. The other way round the channel's own retries would find it shut
+   * and throw where nobody can catch it, and whoever waits would wait for ever.
+   */
+  async close(): Promise<void> {
+    this.#closing.abort();
+    await Promise.allSettled(this.#inHand);
+    await this.#connection.close();
   }
 }
 
 export const connectTemporal = (options: TemporalOptions): TemporalLink => new TemporalLink(options);
+
+const MAX_RETRY_PAUSE_MS = 1_000;
+
+/** The SDK's own retries, with pauses short enough for a stop, and none after it. */
+function retriesUntil(signal: AbortSignal): GrpcRetryOptions {
+  const usual = defaultGrpcRetryOptions();
+  return {
+    ...usual,
+    delayFunction: (attempt, status) => Math.min(usual.delayFunction(attempt, status), MAX_RETRY_PAUSE_MS),
+    retryableDecider: (attempt, status) => !signal.aborted && usual.retryableDecider(attempt, status),
+  };
+}
+
+const closed = (cause?: unknown): NexusError => new NexusError('NX-3001', 'The link to Temporal was closed', { cause });
 
 /** Errors of the channel, which the client wraps in its own. */
 function unavailable(error: unknown): NexusError | undefined {

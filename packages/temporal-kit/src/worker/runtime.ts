@@ -11,7 +11,6 @@ let fallback: Logger | undefined;
  */
 export function installRuntime(logger: Logger): void {
   if (fallback !== undefined) return;
-  fallback = logger;
   Runtime.install({
     logger: {
       log: write,
@@ -24,6 +23,8 @@ export function installRuntime(logger: Logger): void {
     shutdownSignals: [],
     telemetryOptions: { logging: { filter: { core: 'WARN', other: 'ERROR' }, forward: {} } },
   });
+  // After it: an installation that failed is tried again by the next worker.
+  fallback = logger;
 }
 
 /** From now on lines about this queue go to this logger. */

@@ -9,15 +9,23 @@ import { installRuntime } from './runtime.ts';
 export class WorkerConnection {
   readonly #address: string;
   readonly #logger: Logger;
+  readonly #install: (logger: Logger) => void;
   #opening: Promise<NativeConnection> | undefined;
 
-  constructor(address: string, logger: Logger) {
+  constructor(address: string, logger: Logger, install: (logger: Logger) => void = installRuntime) {
     this.#address = address;
     this.#logger = logger;
+    this.#install = install;
   }
 
   get(): Promise<NativeConnection> {
-    this.#opening ??= this.#open();
+    if (this.#opening === undefined) {
+      const opening = this.#open();
+      this.#opening = opening;
+      opening.catch(() => {
+        if (this.#opening === opening) this.#opening = undefined;
+      });
+    }
     return this.#opening;
   }
 
@@ -30,12 +38,7 @@ export class WorkerConnection {
   }
 
   async #open(): Promise<NativeConnection> {
-    installRuntime(this.#logger);
-    try {
-      return await NativeConnection.connect({ address: this.#address });
-    } catch (error) {
-      this.#opening = undefined;
-      throw error;
-    }
+    this.#install(this.#logger);
+    return NativeConnection.connect({ address: this.#address });
   }
 }
