@@ -47,6 +47,13 @@ export const operatorTokenAnswer = z.object({
 export type OperatorTokenAnswer = z.infer<typeof operatorTokenAnswer>;
 
 /**
+ * `POST /operator-revocations` (permission `platform:operate`), answered 204: every token issued to a platform operator
+ * until now is refused within a minute, the platform's and those inside tenants. Somebody who is to get no new ones is
+ * taken out of the operators' organization first.
+ */
+export const operatorRevocation = z.strictObject({ subject: uuid });
+
+/**
  * Every tenant-scoped audit question (`audit-…`, and identity's `chain-structure`) is served over HTTP too, for
  * `nexus prove`: `POST /audit/{name}` with permission `audit:read`, the question as body, the same shapes.
  */

@@ -25,8 +25,10 @@ export async function exchangeToken(
   const identity = await deps.verifyKeycloakToken(authorization);
   const organization = singleOrganization(identity);
   const { subject } = identity;
-  if (isPlatform(deps, organization))
-    return deps.signer.issue({ sub: subject, typ: 'operator', perms: ['platform:operate'] });
+  if (isPlatform(deps, organization)) {
+    const from = await deps.db.shared((tx) => tokensCountFrom(tx, null, subject));
+    return deps.signer.issue({ sub: subject, typ: 'operator', perms: ['platform:operate'] }, from);
+  }
   const { tenant, countFrom } = await deps.db.shared(async (tx) => {
     const found = await tenantByOrganization(tx, organization.id);
     return { tenant: found, countFrom: found && (await tokensCountFrom(tx, found.tenantId, subject)) };
@@ -61,19 +63,23 @@ export async function issueOperatorToken(
   operator: string,
   tenantKey: string,
 ): Promise<OperatorTokenAnswer> {
-  const tenant = await db.shared((tx) => tenantByIdOrSlug(tx, tenantKey));
+  const { tenant, countFrom } = await db.shared(async (tx) => ({
+    tenant: await tenantByIdOrSlug(tx, tenantKey),
+    countFrom: await tokensCountFrom(tx, null, operator),
+  }));
   if (tenant === undefined) throw new NexusError('NX-1002', 'No such tenant');
   if (tenant.state !== 'ready') throw new NexusError('IDN-1002', `The tenant is ${tenant.state}`);
   await db.tx(tenant, (tx) =>
     tx.query('INSERT INTO operator_access (id, operator) VALUES ($1, $2)', [uuidv7(), operator]),
   );
   const { tenantId: id, slug, name, country, currency } = tenant;
-  const token = await signer.issue({
+  const claims: TokenSubject = {
     sub: operator,
     typ: 'operator',
     ten: id,
     slug,
     perms: [...OPERATOR_TENANT_PERMISSIONS],
-  });
+  };
+  const token = await signer.issue(claims, countFrom);
   return { ...token, tenant: { id, slug, name, country, currency } };
 }

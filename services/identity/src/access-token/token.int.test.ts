@@ -6,7 +6,7 @@ import {
   type MyOrganizations,
 } from '@nexus/contracts';
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
-import { getEngines } from '@nexus/testkit';
+import { getEngines, waitFor } from '@nexus/testkit';
 import { decodeJwt, generateKeyPair, SignJWT, UnsecuredJWT } from 'jose';
 import { startIdentity, type IdentityFixture, type TestChain } from '../testing/identity-fixture.ts';
 import { signIn, uniqueEmail } from '../testing/people.ts';
@@ -182,5 +182,30 @@ describe('platform operators', () => {
       token: entered.body.accessToken,
     });
     expect(back.status).toBe(403);
+  });
+});
+
+describe('the tokens of a platform operator', () => {
+  test('are refused once they are revoked, above tenants and inside them; later ones are good', async () => {
+    const [platform, second] = [await identity.operatorToken(), await identity.operatorToken()];
+    const inside = async (token: string) =>
+      (await identity.call<{ accessToken: string }>('POST', `/tenants/${kente.slug}/operator-token`, { token })).body
+        .accessToken;
+    const tenant = await inside(platform);
+    const statuses = async (...tokens: string[]) =>
+      Promise.all(tokens.map(async (token) => (await identity.call('GET', '/me', { token })).status));
+    expect(await statuses(platform, second, tenant)).toEqual([200, 200, 200]);
+
+    const subject = decodeJwt(platform).sub;
+    const owner = await identity.token(kente.ownerEmail, kente.slug);
+    const revoke = (token: string) => identity.call('POST', '/operator-revocations', { token, body: { subject } });
+    expect((await revoke(owner)).status).toBe(403);
+    expect((await revoke(platform)).status).toBe(204);
+    // Issued in the same second, and yet after it.
+    const next = await identity.operatorToken();
+    await waitFor(async () => (await statuses(platform))[0] === 401, { what: 'the revocation', timeoutMs: 50_000 });
+    expect(await statuses(second, tenant)).toEqual([401, 401]);
+    await waitFor(async () => (await statuses(next))[0] === 200, { what: 'the token after it' });
+    expect(await statuses(await inside(next), owner)).toEqual([200, 200]);
   });
 });

@@ -1,14 +1,16 @@
 import {
   NexusError,
+  operatorRevocation,
   operatorTokenAnswer,
   operatorTokenParams,
   tokenAnswer,
   tokenQuery,
   type RoleScope,
 } from '@nexus/contracts';
-import { defineRoute, type Route } from '@nexus/service-kit';
+import { defineRoute, noContent, type Route } from '@nexus/service-kit';
 import type { z } from 'zod';
 import type { IdentityDeps } from '../deps.ts';
+import { refuseEarlierTokensEverywhere } from '../revocation/revocation.repository.ts';
 import { exchangeToken, issueOperatorToken } from './exchange-token.ts';
 
 export const tokenRoutes = (deps: IdentityDeps): Route[] => [
@@ -29,6 +31,18 @@ export const tokenRoutes = (deps: IdentityDeps): Route[] => [
     params: operatorTokenParams,
     response: operatorTokenAnswer,
     handler: ({ claims, params: { tenant } }) => issueOperatorToken(deps, claims.sub, tenant),
+  }),
+  defineRoute({
+    method: 'post',
+    path: '/operator-revocations',
+    summary: 'Refuse every token that a platform operator got until now',
+    access: { permission: 'platform:operate' },
+    body: operatorRevocation,
+    response: noContent,
+    handler: async ({ claims, body: { subject } }) => {
+      await deps.db.shared((tx) => refuseEarlierTokensEverywhere(tx, subject));
+      deps.logger.info({ subject, by: claims.sub }, 'the tokens of a platform operator were revoked');
+    },
   }),
 ];
 

@@ -3,6 +3,8 @@ import type { SharedTx, TenancyDb } from '@nexus/tenancy-db';
 
 /** Revocations are told for longer than any token can live. */
 const TOLD_SECONDS = TOKEN_LIFETIME_SECONDS + 120;
+/** Stands where a tenant would for what holds in every tenant and above them. */
+const EVERYWHERE = '00000000-0000-0000-0000-000000000000';
 /** Most revocations told at once, newest first: their answer stays well under the limit of a reply. */
 const MAX_TOLD = 10_000;
 
@@ -21,11 +23,16 @@ async function refuseEarlierTokens(tx: SharedTx, tenantId: string, subject: stri
   );
 }
 
-/** Epoch seconds from which a subject's tokens count; 0 where nothing was revoked lately. */
-export async function tokensCountFrom(tx: SharedTx, tenantId: string, subject: string): Promise<number> {
+/** The same for every token of a subject, whatever tenant it names, or none. */
+export const refuseEarlierTokensEverywhere = (tx: SharedTx, subject: string): Promise<void> =>
+  refuseEarlierTokens(tx, EVERYWHERE, subject);
+
+/** Epoch seconds from which a subject's tokens count; 0 where nothing was revoked lately. Without a tenant: of tokens above tenants. */
+export async function tokensCountFrom(tx: SharedTx, tenantId: string | null, subject: string): Promise<number> {
   const [row] = await tx.query<{ notBefore: string }>(
-    'SELECT extract(epoch FROM not_before)::bigint AS "notBefore" FROM revocation WHERE tenant_id = $1 AND subject = $2',
-    [tenantId, subject],
+    `SELECT extract(epoch FROM max(not_before))::bigint AS "notBefore" FROM revocation
+     WHERE tenant_id IN ($1, $2) AND subject = $3`,
+    [tenantId ?? EVERYWHERE, EVERYWHERE, subject],
   );
   return Number(row?.notBefore ?? 0);
 }
@@ -53,5 +60,9 @@ export async function currentRevocations(tx: SharedTx): Promise<Revocation[]> {
      WHERE not_before > now() - make_interval(secs => $1) ORDER BY not_before DESC LIMIT $2`,
     [TOLD_SECONDS, MAX_TOLD],
   );
-  return rows.map((row) => ({ ...row, notBefore: Number(row.notBefore) }));
+  return rows.map(({ tenant, subject, notBefore }) => ({
+    tenant: tenant === EVERYWHERE ? null : tenant,
+    subject,
+    notBefore: Number(notBefore),
+  }));
 }
