@@ -22,7 +22,7 @@ export function journalSuite(world: () => World): void {
     for (const kind of FOLLOWED_KINDS) expect(forgedEntry(kind, world().targets[0] ?? '', details).k).toBe(kind);
   });
 
-  test('followers that get A’s journal with B’s ids change nothing of B, close no reference with it, and go on', async () => {
+  test('followers that get A’s journal with B’s ids change nothing of B, refer to nothing of B, and go on', async () => {
     const { platform, origin, a, b, targets } = world();
     const before = await settledFootprint(platform, b.tenant.id, targets);
     const till = await forgingTill(origin, a);
