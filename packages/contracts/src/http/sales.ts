@@ -115,7 +115,7 @@ export const dayTotals = z.object({
 /** `GET /live` (SSE): one event after each batch that was applied; the screen asks for its totals again. */
 export const liveSales = z.object({ transactions: z.number().int(), branches: z.array(uuid), at: z.number().int() });
 
-/** `POST /rebuilds`: projections made again from the event log. */
+/** What came out of projections that were made again from the event log. */
 export const rebuildReport = z.object({
   events: z.number().int(),
   transactions: z.number().int(),
@@ -128,3 +128,18 @@ export const rebuildReport = z.object({
     }),
   ),
 });
+
+/**
+ * `POST /rebuilds` begins one, answered 202; 409 SAL-1001 while one runs. `GET /rebuilds/:id` says how far it is: `report`
+ * where it is done, `error` where it failed and changed nothing.
+ */
+export const rebuildRun = z.object({
+  id: uuid,
+  state: z.enum(['running', 'done', 'failed']),
+  /** Events read so far. */
+  events: z.number().int(),
+  error: z.string().optional(),
+  report: rebuildReport.optional(),
+});
+export type RebuildRun = z.infer<typeof rebuildRun>;
+export const rebuildParams = z.strictObject({ id: uuid });

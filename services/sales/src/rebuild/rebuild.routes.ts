@@ -1,22 +1,26 @@
-import { rebuildReport } from '@nexus/contracts';
+import { rebuildParams, rebuildRun } from '@nexus/contracts';
 import { defineRoute, type Route } from '@nexus/service-kit';
-import type { SalesDeps } from '../deps.ts';
-import { rebuildProjections } from './rebuild-projections.ts';
+import type { RebuildRuns } from './rebuild-runs.ts';
 
-const REBUILD_TIMEOUT_MS = 30 * 60_000;
+const access = { permission: 'sales:rebuild' } as const;
 
-export const rebuildRoutes = ({ db, logger }: SalesDeps): Route[] => [
+export const rebuildRoutes = (runs: RebuildRuns): Route[] => [
   defineRoute({
     method: 'post',
     path: '/rebuilds',
-    summary: 'Make the projections again from the event log, and say whether they came out equal',
-    access: { permission: 'sales:rebuild' },
-    response: rebuildReport,
-    limits: { timeoutMs: REBUILD_TIMEOUT_MS },
-    handler: async ({ ctx }) => {
-      const report = await rebuildProjections(db, ctx);
-      logger.info({ ...report }, 'projections were rebuilt');
-      return { ...report, tables: [...report.tables] };
-    },
+    summary: 'Begin to make the projections again from the event log',
+    access,
+    response: rebuildRun,
+    status: 202,
+    handler: ({ ctx }) => runs.begin(ctx),
+  }),
+  defineRoute({
+    method: 'get',
+    path: '/rebuilds/:id',
+    summary: 'How far a rebuild is, and whether the projections came out equal',
+    access,
+    params: rebuildParams,
+    response: rebuildRun,
+    handler: ({ ctx, params }) => runs.read(ctx, params.id),
   }),
 ];
