@@ -177,4 +177,44 @@ describe('an upload', () => {
     });
     expect(journal.quick).toBe(false);
   });
+
+  test('behind the tip says just as well which of its lines names another predecessor', () => {
+    const journal = new JournalModel();
+    journal.upload(write(1, 3));
+    const lines = write(4, 6).map((line) => (line.seq === 5 ? { ...line, follows: 'x' } : line));
+    expect(journal.upload(lines)).toMatchObject({ broken: [5] });
+    expect(journal.quick).toBe(true);
+  });
+
+  test('of one who stands where two sides part is answered for what they share', () => {
+    const journal = new JournalModel();
+    journal.upload(write(1, 3));
+    journal.upload(write(3, 3, 'd', 'a2'));
+    journal.upload(write(4, 4, 'b', 'a3'));
+    const shared = journal.segmentOf('a3')?.id ?? null;
+    expect(storedThrough(journal.segments, { seq: 3, segment: shared })).toEqual({ seq: 4, hash: 'b4' });
+    journal.upload(write(4, 4, 'c', 'a3'));
+    expect(storedThrough(journal.segments, { seq: 3, segment: shared })).toEqual({ seq: 3, hash: 'a3' });
+  });
+
+  test('of another side whose beginning is not here is a fork and a gap, until it is', () => {
+    const journal = new JournalModel();
+    journal.upload(write(1, 7));
+    journal.upload(write(6, 8, 'b', 'b5'));
+    journal.expire(1);
+    expect(countForks(journal.segments)).toBe(1);
+    // Where it branches off is not known: all that it could lack is named.
+    expect(openGaps(journal.segments)).toMatchObject([{ from: 1, to: 5 }]);
+    journal.upload(write(5, 5, 'b', 'a4'));
+    expect(countForks(journal.segments)).toBe(1);
+    expect(openGaps(journal.segments)).toEqual([]);
+  });
+
+  test('that follows another line than the tip before it lacks that one line', () => {
+    const journal = new JournalModel();
+    journal.upload(write(1, 5));
+    journal.upload(write(6, 6, 'b', 'b5'));
+    journal.expire(1);
+    expect(openGaps(journal.segments)).toMatchObject([{ from: 5, to: 5 }]);
+  });
 });
