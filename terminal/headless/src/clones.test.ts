@@ -95,7 +95,8 @@ test('a server that only remembers the other side of a fork gets this side again
   await b.sync.send();
   platform.tables = { ...backup, epoch: 2 };
   // What the server knows at the head's place is none of b's: b goes back until both agree.
-  await b.sync.send({ heartbeat: true });
+  const { clone } = await b.sync.send({ heartbeat: true });
+  expect(clone).toMatchObject({ verdict: 'other-side' });
   expect(platform.lines).toHaveLength(5 + 2 + 9);
   expect(platform.lines).toEqual(expect.arrayContaining(await linesOf(b)));
   expect((await b.sync.status()).unsent.entries).toBe(0);

@@ -47,6 +47,32 @@ describe('retention', () => {
     expect((await till.sync.send({ heartbeat: true })).pruned).toBe(1);
   });
 
+  test('counts anew what a server had less of for a while, also where it calls that the same epoch', async () => {
+    const { till, platform } = await openTestTill();
+    platform.serverTimeMs = START;
+    const { tables } = platform;
+    await sell(till);
+    await till.sync.send();
+    platform.tables = tables;
+    platform.serverTimeMs = START + 36 * DAY;
+    expect((await till.sync.send({ heartbeat: true })).pruned).toBe(0);
+    expect(platform.lines).toEqual(await linesOf(till));
+  });
+
+  test('leaves a till that sends on from its oldest entry, whatever it believes to be acknowledged', async () => {
+    const { till, platform } = await openTestTill();
+    platform.serverTimeMs = START;
+    await sell(till);
+    await till.sync.send();
+    platform.serverTimeMs = START + 36 * DAY;
+    await till.sync.send({ heartbeat: true });
+    await till.context.store.run('UPDATE chain SET acknowledged = 0');
+    await sell(till);
+    await till.sync.send();
+    expect(platform.lines).toHaveLength(4);
+    expect((await till.sync.status()).unsent.entries).toBe(0);
+  });
+
   test('spares the cash of an open shift, and takes out what only looks pruned entries up', async () => {
     const { till, platform } = await openTestTill();
     platform.serverTimeMs = START;

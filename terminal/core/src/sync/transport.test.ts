@@ -57,6 +57,7 @@ describe('the HTTP transport', () => {
   test.each([
     [503, {}, 'unreachable'],
     [429, {}, 'unreachable'],
+    [408, {}, 'unreachable'],
     [401, { code: 'NX-2002' }, 'unauthorized'],
     [401, { code: 'SYN-1004' }, 'refused'],
     [410, { code: 'SYN-1005' }, 'restart-feed'],
