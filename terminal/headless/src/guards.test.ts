@@ -184,6 +184,24 @@ describe('by itself', () => {
     await till.close();
   });
 
+  test('closes only when what somebody else sends has ended too', async () => {
+    const { till, platform } = await openTestTill();
+    const { opened, open } = gate();
+    const upload = platform.upload;
+    platform.upload = async (sent) => {
+      await opened;
+      return upload(sent);
+    };
+    const sending = till.sync.send();
+    let closed = false;
+    const closing = till.close().then(() => (closed = true));
+    for (let turn = 0; turn < 50; turn++) await new Promise((resolve) => setImmediate(resolve));
+    expect(closed).toBe(false);
+    open();
+    await Promise.all([sending, closing]);
+    expect(platform.lines).toHaveLength(2);
+  });
+
   test('fetches what moved while the line of nudges was down', async () => {
     const { sleep, waits } = sleepUntilWoken();
     const { till, platform } = await openTestTill({ sleep });
