@@ -14,6 +14,7 @@ Exits 0 only if nothing was lost and nothing counted twice. Takes 2 to 4 seconds
 
   --kills N         how many processes to kill (default: ${config.kills})
   --seed N          of the sales, the victims and the moments (default: ${config.seed})
+  --pooled          services reach PostgreSQL by way of PgBouncer, which is killed as well
   --state-dir DIR   where the platform's data goes (default: .nexus/trials); it is stopped at the end unless it ran before
   --help`;
 
@@ -21,6 +22,7 @@ const { values } = parseArgs({
   options: {
     kills: { type: 'string', default: String(config.kills) },
     seed: { type: 'string', default: String(config.seed) },
+    pooled: { type: 'boolean', default: config.pooledChaos },
     'state-dir': { type: 'string', default: config.stateDir },
     help: { type: 'boolean', default: false },
   },
@@ -48,6 +50,7 @@ async function main(): Promise<number> {
   const env = {
     NEXUS_CHAOS_KILLS: whole('kills', 100_000),
     NEXUS_CHAOS_SEED: whole('seed', 2 ** 31),
+    NEXUS_CHAOS_POOLED: String(values.pooled),
     NEXUS_TRIALS_STATE_DIR: stateDir,
   };
   const ranBefore = status({ stateDir }).length > 0;

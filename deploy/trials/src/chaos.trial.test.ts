@@ -27,7 +27,7 @@ let directory: string;
 let file: SalesFile;
 
 beforeAll(async () => {
-  platform = await trialPlatform();
+  platform = await trialPlatform({ pooled: config.pooledChaos });
   directory = await mkdtemp(join(tmpdir(), 'nexus-trial-'));
   file = await weekOfSales(config.seed, 200);
 });

@@ -11,6 +11,8 @@ export const config = {
   edgePort: whole(process.env.NEXUS_TRIALS_EDGE_PORT, 8_098),
   kills: whole(process.env.NEXUS_CHAOS_KILLS, 20),
   seed: whole(process.env.NEXUS_CHAOS_SEED, 7),
+  /** Whether chaos has its services behind PgBouncer. */
+  pooledChaos: process.env.NEXUS_CHAOS_POOLED === 'true',
   /** Real sales, for those who have them; they are not part of this repository. */
   salesFile: resolve(
     process.env.NEXUS_TRIALS_SALES ?? join(checkoutDir, '..', 'shared', 'data', 'online-retail-2010-12_2011-06.csv.gz'),

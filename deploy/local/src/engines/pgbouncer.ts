@@ -99,6 +99,8 @@ max_client_conn = 1000
 default_pool_size = 20
 reserve_pool_size = 5
 server_idle_timeout = 60
+; PostgreSQL that was away for a moment is not left waiting for the 15 seconds of the default.
+server_login_retry = 1
 ignore_startup_parameters = extra_float_digits,statement_timeout,idle_in_transaction_session_timeout,lock_timeout
 log_connections = 0
 log_disconnections = 0
