@@ -11,6 +11,7 @@ describe('Sensitive', () => {
 
   test.each([
     ['template', () => `a ${secret as unknown as string}`],
+    ['toString', () => secret.toString()],
     ['String()', () => String(secret)],
     ['concatenation', () => 'a' + (secret as unknown as string)],
     ['JSON', () => JSON.stringify({ secret })],

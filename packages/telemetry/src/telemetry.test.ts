@@ -44,6 +44,15 @@ describe('without a collector', () => {
     expect(received).toBe(id);
   });
 
+  test('what else a stranger sends along is not carried on', async () => {
+    telemetry = await startTelemetry({ service: 'test' });
+    const headers = await withSpan('sender', {}, () => Promise.resolve(injectTrace()));
+    const carried = await withRemoteTrace({ ...headers, baggage: 'role=owner' }, 'receiver', {}, () =>
+      Promise.resolve(injectTrace()),
+    );
+    expect(Object.keys(carried)).toEqual(['traceparent']);
+  });
+
   test('headers that are no trace begin a new one', async () => {
     telemetry = await startTelemetry({ service: 'test' });
     for (const carrier of [undefined, {}, { traceparent: 'nonsense' }, { traceparent: ['a', 'b'] }]) {
@@ -120,6 +129,24 @@ describe('with a collector', () => {
     expect(spans.find((span) => span.name === 'bad')?.status.code).toBe(2);
     expect(spans.find((span) => span.name === 'expected')?.status.code ?? 0).toBe(0);
     // The whole SDK is loaded here for the first time.
+  });
+
+  test('a collector that never answers is not waited for at the end', async () => {
+    let gone = false;
+    const server = createServer((request) => request.on('close', () => (gone = true)));
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    const slow = await startTelemetry({ service: 'test', otlpUrl: `http://127.0.0.1:${port}/` });
+    await withSpan('work', {}, () => Promise.resolve());
+    const asked = once(server, 'request');
+    const ended = slow.shutdown(50);
+    await asked;
+    await ended;
+    // The exporter's own patience is longer: it still waits.
+    expect(gone).toBe(false);
+    server.close();
+    server.closeAllConnections();
   });
 
   test('an unreachable collector stops nothing', async () => {

@@ -52,3 +52,15 @@ test('a link whose server is not there is closed while it tries again', async ()
   await link.close();
   expect(await asked).toBe('NX-3001');
 });
+
+test('a server that is not there is NX-3001 or NX-3004: away, or too slow to say so', async () => {
+  link = connectTemporal({ address: '127.0.0.1:1', namespace: 'x', logger });
+  const patient = link.call('ask', (client) => client.workflow.getHandle('w').describe(), 100);
+  expect(await outcome(patient)).toBe('NX-3004');
+  const refused = Object.assign(new Error('UNAVAILABLE'), { code: 14, details: 'No connection', metadata: {} });
+  const away = link.call('ask', () => Promise.reject(new Error('Failed to describe', { cause: refused })));
+  expect(await outcome(away)).toBe('NX-3001');
+  const own = link.call('ask', () => Promise.reject(new TypeError('not of the channel')));
+  await expect(own).rejects.toThrow(TypeError);
+  await link.close();
+});

@@ -70,7 +70,6 @@ export class TemporalLink {
    */
   async call<T>(what: string, work: (client: Client) => Promise<T>, timeoutMs = CALL_TIMEOUT_MS): Promise<T> {
     const { signal } = this.#closing;
-    if (signal.aborted) throw closed();
     const within = () =>
       this.#connection.withAbortSignal(signal, () =>
         this.#connection.withDeadline(Date.now() + timeoutMs, () => work(this.#client)),

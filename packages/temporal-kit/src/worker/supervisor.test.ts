@@ -1,4 +1,4 @@
-import { describe, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { createLogger } from '@nexus/telemetry';
 import { waitFor } from '@nexus/testkit';
 import { Supervisor, type Runnable } from './supervisor.ts';
@@ -90,6 +90,88 @@ describe('a supervised worker', () => {
     waiting.supervisor.start();
     await waiting.supervisor.stop();
     expect([made, waiting.made]).toEqual([[], []]);
+  });
+
+  test('that was just being made when it had to stop is shut down at once', async () => {
+    const order: string[] = [];
+    const made = Promise.withResolvers<Runnable>();
+    const supervisor = new Supervisor({ name: 'test', logger, create: () => made.promise });
+    supervisor.start();
+    const stopped = supervisor.stop();
+    made.resolve(new Fake(order));
+    await stopped;
+    expect(order).toEqual(['shutdown']);
+  });
+
+  test('is begun once, however often it is told to', async () => {
+    const { supervisor, made } = supervise(0);
+    supervisor.start();
+    supervisor.start();
+    await waitFor(() => supervisor.isRunning());
+    await supervisor.stop();
+    expect(made).toHaveLength(1);
+  });
+
+  describe('by a clock of our own', () => {
+    beforeEach(() => void jest.useFakeTimers());
+    afterEach(() => void jest.useRealTimers());
+
+    /** Fails whenever it is made; pauses are those that jest's clock was asked for. */
+    function failing(maxBackoffMs: number, lifeMs: (n: number) => number = () => 0) {
+      const pauses: number[] = [];
+      const timers = jest.spyOn(globalThis, 'setTimeout');
+      let made = 0;
+      const supervisor = new Supervisor({
+        name: 'test',
+        logger,
+        backoffMs: 100,
+        maxBackoffMs,
+        create: () => {
+          made += 1;
+          jest.setSystemTime(Date.now() + lifeMs(made));
+          return Promise.reject(new Error('away'));
+        },
+      });
+      const next = async (): Promise<void> => {
+        const asked = timers.mock.calls.length;
+        while (timers.mock.calls.length === asked) await Promise.resolve();
+        pauses.push(timers.mock.calls.at(-1)?.[1] ?? 0);
+        jest.advanceTimersByTime(pauses.at(-1) ?? 0);
+      };
+      return { supervisor, next, pauses };
+    }
+
+    test('pauses grow to their limit and no further', async () => {
+      const { supervisor, next, pauses } = failing(1_000);
+      const first = next();
+      supervisor.start();
+      await first;
+      for (let n = 0; n < 5; n += 1) await next();
+      expect(pauses).toEqual([100, 200, 400, 800, 1_000, 1_000]);
+      jest.useRealTimers();
+      await supervisor.stop();
+    });
+
+    test('one that lived for a while begins with a short pause again', async () => {
+      const { supervisor, next, pauses } = failing(1_000, (n) => (n === 4 ? 31_000 : 0));
+      const first = next();
+      supervisor.start();
+      await first;
+      for (let n = 0; n < 4; n += 1) await next();
+      expect(pauses).toEqual([100, 200, 400, 100, 200]);
+      jest.useRealTimers();
+      await supervisor.stop();
+    });
+
+    test('a stop ends a pause at once', async () => {
+      const { supervisor, next } = failing(1_000_000);
+      const first = next();
+      supervisor.start();
+      await first;
+      const stopped = supervisor.stop();
+      // Nobody moves the clock any more.
+      await stopped;
+    });
   });
 
   test('that breaks while it stops has stopped', async () => {
