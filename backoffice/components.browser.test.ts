@@ -124,6 +124,19 @@ describe('today', () => {
     await page.getByText('Live', { exact: true }).waitFor();
   });
 
+  test('shows each hour beside the day before’s, and the same for another day', async () => {
+    const page = await visit('/');
+    const hours = page.getByRole('table', { name: 'Hour by hour' });
+    await hours.getByRole('columnheader', { name: 'Yesterday' }).waitFor();
+    const amounts = (hour: string) =>
+      hours.getByRole('row').filter({ hasText: hour }).getByRole('cell').allInnerTexts();
+    const [today, yesterday] = await amounts('10:00');
+    expect([today, yesterday].every((amount) => amount?.startsWith('GH₵') && amount !== GHS.format(0))).toBe(true);
+    expect((await amounts('18:00'))[0]).toBe(GHS.format(0));
+    await page.getByRole('button', { name: 'Previous day' }).click();
+    await hours.getByRole('columnheader', { name: 'Thursday' }).waitFor();
+  });
+
   test('goes back day by day', async () => {
     const page = await visit('/');
     await settled(page);

@@ -49,6 +49,29 @@ export function dayRows(from: string, to: string, branch: string | undefined) {
   return rows;
 }
 
+/** A morning and an evening rush; of today what has been sold by now. */
+export function hourRows(date: string, branch: string | undefined) {
+  const yesterday = new Date(Date.parse(date) - DAY_MS).toISOString().slice(0, 10);
+  return [yesterday, date].flatMap((businessDate) => {
+    const [first] = dayRows(businessDate, businessDate, branch);
+    const day = dayRows(businessDate, businessDate, branch).reduce(
+      (sum, row) => sum + (row.kind === 'sale' ? row.gross : -row.gross),
+      0,
+    );
+    const last = businessDate === TODAY ? new Date(NOW).getUTCHours() : 21;
+    const hours = Array.from({ length: last - 6 }, (_, at) => 7 + at);
+    const weight = (hour: number) => 1 + 2 * Math.exp(-((hour - 12) ** 2) / 6) + 3 * Math.exp(-((hour - 18) ** 2) / 4);
+    const whole = hours.reduce((sum, hour) => sum + weight(hour), 0);
+    return hours.map((hour) => ({
+      businessDate,
+      hour,
+      currency: first?.currency ?? TENANT.currency,
+      transactions: 10,
+      net: Math.round((day * weight(hour)) / whole),
+    }));
+  });
+}
+
 const TRANSACTIONS = 130;
 const lineOf = (entry: number, at: number) => {
   const product = PRODUCTS[Math.floor(chance(`line ${entry} ${at}`) * PRODUCTS.length)] ?? PRODUCTS[0]!;

@@ -12,6 +12,8 @@ import {
   failedMessageRetries,
   failedMessageRetriesAnswer,
   failedMessageRetryAnswer,
+  hourTotals,
+  hourTotalsQuery,
   journalEntryDetail,
   journalEntryQuery,
   meAnswer,
@@ -44,7 +46,7 @@ import {
 import { z } from 'zod';
 import { BRANCHES, OWNER, PERSON, PRODUCTS, STAFF, TENANT, TERMINALS } from './chain.ts';
 import { scopeOf } from './fake-keycloak.ts';
-import { dayRows, entryOf, EXCEPTIONS, JOURNALS, movementsOf, NOW, SALES, STOCK, TODAY } from './figures.ts';
+import { dayRows, entryOf, EXCEPTIONS, hourRows, JOURNALS, movementsOf, NOW, SALES, STOCK, TODAY } from './figures.ts';
 
 export class Refusal extends Error {
   readonly code: ErrorCode;
@@ -147,6 +149,9 @@ const books = (state: FixtureState): FixtureRoute[] => [
   get('sales/days', dayTotalsQuery, dayTotals, ({ from, to, branch }) =>
     state.empty ? { latest: null, rows: [] } : { latest: TODAY, rows: dayRows(from, to, branch) },
   ),
+  get('sales/hours', hourTotalsQuery, hourTotals, ({ date, branch }) => ({
+    rows: state.empty ? [] : hourRows(date, branch),
+  })),
   get('sales/transactions', transactionListQuery, transactionPage, (query) =>
     paged(
       SALES.filter(

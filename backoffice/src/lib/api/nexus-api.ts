@@ -4,6 +4,7 @@ import {
   dayTotals,
   exceptionPage,
   failedMessagePage,
+  hourTotals,
   failedMessageRetriesAnswer,
   failedMessageRetryAnswer,
   journalEntryDetail,
@@ -62,6 +63,8 @@ export const createNexusApi = (request: Requester) => {
 
     days: (query: { from: string; to: string; branch?: string | undefined }, signal?: AbortSignal) =>
       get('sales/days', dayTotals, query, signal),
+    hours: (query: { date: string; branch?: string | undefined }, signal?: AbortSignal) =>
+      get('sales/hours', hourTotals, query, signal),
     transactions: (query: Query, signal?: AbortSignal) => get('sales/transactions', transactionPage, query, signal),
     transaction: (key: string, signal?: AbortSignal) =>
       get(`sales/transactions/${encodeURIComponent(key)}`, transactionDetail, {}, signal),

@@ -26,6 +26,10 @@ export const zoneOfOffset = (minutes: number): string => {
 export const timeOfDay = (at: number, zone: string, locale: string = readerLocale()): string =>
   formatter(locale, { timeZone: zone, hour: '2-digit', minute: '2-digit' }).format(at);
 
+/** An hour of the day by itself: 9 is `09:00`, 25 is `01:00`. */
+export const hourLabel = (hour: number, locale: string = readerLocale()): string =>
+  timeOfDay(hour * 3_600_000, 'UTC', locale);
+
 /** Date and time on the branch's wall. */
 export const dateTime = (at: number, zone: string, locale: string = readerLocale()): string =>
   formatter(locale, {

@@ -112,6 +112,20 @@ export const dayTotals = z.object({
   rows: z.array(dayTotalRow),
 });
 
+/** `GET /hours?date=`: takings by hour of a business date and of the one before it, by the branches' own clocks. */
+export const hourTotalsQuery = z.strictObject({ date: isoDate, branch: uuid.optional() });
+export const hourTotalRow = z.object({
+  businessDate: isoDate,
+  /** Hours since the business date's midnight on the branch's wall: 25 is one o'clock in the night that ends it. */
+  hour: z.number().int(),
+  currency: currencyCode,
+  /** Sales, not returns or voids. */
+  transactions: z.number().int(),
+  /** Sales less returns and post-voids, tax included. */
+  net: minorUnits,
+});
+export const hourTotals = z.object({ rows: z.array(hourTotalRow) });
+
 /** `GET /live` (SSE): one event after each batch that was applied; the screen asks for its totals again. */
 export const liveSales = z.object({ transactions: z.number().int(), branches: z.array(uuid), at: z.number().int() });
 
