@@ -1,5 +1,6 @@
 import { gunzipSync } from 'node:zlib';
-import { describe, expect, test } from '@jest/globals';
+import { describe, expect, jest, test } from '@jest/globals';
+import { NUDGE_SILENCE_MS } from '@nexus/contracts';
 import type { TransportError } from '../ports/transport.ts';
 import { Backoff } from './backoff.ts';
 import { createHttpTransport } from './http-transport.ts';
@@ -123,6 +124,19 @@ describe('nudges', () => {
     );
     await expect(reading).rejects.toThrow('ended');
     expect(heard).toBe(2);
+  });
+
+  test('that fall silent for longer than their keep-alives allow are a dead line', async () => {
+    jest.useFakeTimers();
+    try {
+      const silent = new Response(new ReadableStream<Uint8Array>());
+      const ended = failureOf(readNudges(silent, () => undefined, new AbortController().signal));
+      await jest.advanceTimersByTimeAsync(NUDGE_SILENCE_MS);
+      expect(jest.getTimerCount()).toBe(0);
+      expect(await ended).toMatchObject({ failure: 'unreachable', message: 'the stream of nudges fell silent' });
+    } finally {
+      jest.useRealTimers();
+    }
   });
 
   test('are bounded', async () => {
