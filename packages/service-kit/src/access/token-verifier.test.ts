@@ -157,6 +157,16 @@ describe('keys', () => {
   });
 });
 
+describe('a stream', () => {
+  test('may go on as long as its token is good and no longer', async () => {
+    const claims = await fresh().verify(await signer.sign());
+    clock = NOON + 304_000;
+    expect(verifier.stillValid(claims)).toBe(true);
+    clock = NOON + 306_000;
+    expect(verifier.stillValid(claims)).toBe(false);
+  });
+});
+
 describe('a revocation', () => {
   const refresh = async (revocations: SecurityState['revocations']) => {
     state = { keys: [signer.jwk], revocations };

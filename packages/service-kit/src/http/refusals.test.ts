@@ -52,6 +52,11 @@ describe('bad input', () => {
     },
   );
 
+  test('query of a route that declares none', async () => {
+    await expectProblem(await app.get('/me?undeclared=1', await app.token()), 400, 'NX-1001');
+    expect((await app.get(`/me?tenant=${TENANT_B}`, await app.token())).status).toBe(200);
+  });
+
   test.each([
     ['not JSON', '{', 400, 'NX-1008'],
     ['not UTF-8', Buffer.from([0x22, 0xff, 0x22]), 400, 'NX-1008'],
