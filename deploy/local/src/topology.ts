@@ -34,7 +34,16 @@ export interface TopologyInput extends ServiceSurroundings {
 
 export type PlatformPorts = Record<ServiceName | 'workflows' | 'edge', number>;
 
-const NODE_FLAGS = ['--disable-warning=ExperimentalWarning'];
+/*
+ * The heap: uploads and batches are megabytes that live for a moment, and by default V8 takes each 64 MB of them for a
+ * reason to mark the whole heap, once a second under load, which cost a fifth of the CPU.
+ */
+const NODE_FLAGS = [
+  '--disable-warning=ExperimentalWarning',
+  '--max-semi-space-size=32',
+  '--initial-heap-size=512',
+  '--external-memory-accounted-in-global-limit',
+];
 const STOP_GRACE_MS = 20_000;
 const START_TIMEOUT_MS = 300_000;
 

@@ -11,7 +11,7 @@ export {
 } from './event-log/partitions.ts';
 export { readLog } from './event-log/read-log.ts';
 export { createConsumer, EventConsumer, type ConsumerOptions } from './consumer/consumer.ts';
-export { onEvent, type EventHandler } from './consumer/handler.ts';
+export { onEvent, onEventView, type EventHandler } from './consumer/handler.ts';
 export { listFailedMessages } from './failed-message/failed-message.repository.ts';
 export {
   retryFailedMessage,

@@ -13,4 +13,5 @@ export {
   type ExceptionFilter,
   type NewException,
 } from './exception.ts';
+export { bigintArray, booleanArray, intArray, textArray, uuidArray } from './pg-array.ts';
 export { uuidv7 } from './uuid.ts';

@@ -1,13 +1,13 @@
 import { productsChanged, transactionsRecorded } from '@nexus/contracts';
-import { onEvent, type EventHandler } from '@nexus/messaging';
+import { onEvent, onEventView, type EventHandler } from '@nexus/messaging';
 import { adoptProducts } from './product/adopt-products.ts';
 import { moveStock } from './stock-movement/move-stock.ts';
-import { movementsOf } from './stock-movement/stock-movement.ts';
+import { movementsOf, stockView } from './stock-movement/stock-movement.ts';
 import type { InventoryDeps } from './deps.ts';
 
 /** The events that this service takes, and what it does on each. */
 export const subscribers = ({ db }: Pick<InventoryDeps, 'db'>): EventHandler[] => [
-  onEvent(transactionsRecorded, async (tx, events) => {
+  onEventView(transactionsRecorded, stockView, async (tx, events) => {
     for (const event of events) await moveStock(db, tx, event.data.transactions.flatMap(movementsOf));
   }),
   onEvent(productsChanged, (tx, events) =>

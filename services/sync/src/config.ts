@@ -6,7 +6,7 @@ export const config = standardConfig.extend({
   /** So long an entry waits for what it follows before it is numbered beside the gap. */
   journalGraceMs: count(0, 86_400_000).default(60_000),
   /** So many entries of a till that is sending a backlog are worth waking its replay. */
-  replayWakeEntries: count(1, 100_000).default(1_000),
+  replayWakeEntries: count(1, 100_000).default(2_500),
   /** Longest that a wake-up waits while the till is sending more. */
   replayBacklogMs: count(0, 60_000).default(5_000),
 });

@@ -93,7 +93,7 @@ function checked(handler: EventHandler, event: EventEnvelope): EventEnvelope {
       new NexusError('NX-1001', `version ${event.version} of ${event.kind} is newer than this service`),
     );
   }
-  const data = handler.definition.data.safeParse(event.data);
+  const data = (handler.view ?? handler.definition.data).safeParse(event.data);
   if (!data.success) throw new PoisonError(event, new NexusError('NX-1001', data.error.message.slice(0, 1000)));
   return { ...event, data: data.data };
 }

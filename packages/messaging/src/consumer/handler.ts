@@ -9,6 +9,8 @@ import type { z } from 'zod';
  */
 export interface EventHandler {
   readonly definition: EventDefinition;
+  /** What this service reads of the data, where that is less than all of it: only this is validated, and given. */
+  readonly view?: z.ZodType;
   readonly handle: (tx: TenantTx, events: readonly EventEnvelope[]) => Promise<void>;
 }
 
@@ -16,3 +18,10 @@ export const onEvent = <T extends z.ZodType>(
   definition: EventDefinition<T>,
   handle: (tx: TenantTx, events: readonly EventEnvelope<z.infer<T>>[]) => Promise<void>,
 ): EventHandler => ({ definition, handle: handle as EventHandler['handle'] });
+
+/** The same for a service that reads only part of the data: `view` is a schema that whatever the definition allows fits. */
+export const onEventView = <T extends z.ZodType, V extends z.ZodType>(
+  definition: EventDefinition<T>,
+  view: V,
+  handle: (tx: TenantTx, events: readonly EventEnvelope<z.infer<V>>[]) => Promise<void>,
+): EventHandler => ({ definition, view, handle: handle as EventHandler['handle'] });

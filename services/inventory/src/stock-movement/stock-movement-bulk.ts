@@ -1,4 +1,4 @@
-import type { TenantTx } from '@nexus/tenancy-db';
+import { bigintArray, intArray, textArray, uuidArray, type TenantTx } from '@nexus/tenancy-db';
 import type { StockMovement } from './stock-movement.ts';
 
 /** A level that a batch of movements changed. Quantities in thousandths. */
@@ -61,17 +61,16 @@ interface Row {
 /** Applies movements once: those whose key and line are known change nothing. */
 export async function insertMovements(tx: TenantTx, movements: readonly StockMovement[]): Promise<Moved> {
   if (movements.length === 0) return { levels: [], early: [] };
-  const of = (value: (movement: StockMovement) => unknown) => movements.map(value);
   const rows = await tx.bulk<Row>('insert-movements', MOVE, [
-    of((m) => m.key),
-    of((m) => m.line),
-    of((m) => m.branch),
-    of((m) => m.product),
-    of((m) => m.quantity),
-    of((m) => m.reason),
-    of((m) => m.at),
-    of((m) => m.terminal),
-    of((m) => m.number),
+    uuidArray(movements.map((m) => m.key)),
+    intArray(movements.map((m) => m.line)),
+    uuidArray(movements.map((m) => m.branch)),
+    uuidArray(movements.map((m) => m.product)),
+    bigintArray(movements.map((m) => m.quantity)),
+    textArray(movements.map((m) => m.reason)),
+    bigintArray(movements.map((m) => m.at)),
+    uuidArray(movements.map((m) => m.terminal)),
+    bigintArray(movements.map((m) => m.number)),
   ]);
   return {
     levels: rows.map((row) => ({

@@ -1,4 +1,16 @@
-import type { TransactionFacts } from '@nexus/contracts';
+import { transactionFacts, transactionLineFacts } from '@nexus/contracts';
+import { z } from 'zod';
+
+/** What stock reads of a transaction's facts. */
+const stockFacts = transactionFacts
+  .pick({ key: true, kind: true, branch: true, at: true, training: true, voidedKind: true })
+  .extend({
+    entry: transactionFacts.shape.entry.pick({ terminal: true, number: true }),
+    lines: z.array(transactionLineFacts.pick({ n: true, product: true, quantity: true })),
+  });
+export type StockFacts = z.infer<typeof stockFacts>;
+/** What stock reads of `transactions-recorded`. */
+export const stockView = z.object({ transactions: z.array(stockFacts) });
 
 export type MovementReason = 'sale' | 'return' | 'post-void' | 'count';
 
@@ -21,7 +33,7 @@ export interface StockMovement {
  * Movements of transactions: a sale takes out, a return brings in, a post-void does the opposite of what it voids.
  * Training moves nothing. A post-void's facts carry its original's lines and say what that was.
  */
-export function movementsOf(facts: TransactionFacts): StockMovement[] {
+export function movementsOf(facts: StockFacts): StockMovement[] {
   if (facts.training === true) return [];
   const out = facts.kind === 'sale' || facts.voidedKind === 'return';
   const sign = out ? -1 : 1;

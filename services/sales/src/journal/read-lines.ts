@@ -11,6 +11,7 @@ import { recompute } from '@nexus/pricing';
 import type { NewException } from '@nexus/tenancy-db';
 import { shiftFactsOf, type ShiftRecord } from '../shift/shift.ts';
 import { factsOf, type EntryPlace } from '../transaction/transaction.ts';
+import { isTransaction } from './is-transaction.ts';
 
 /** A post-void waits for its original's facts, which only the database has. */
 export interface PendingVoid {
@@ -68,6 +69,7 @@ function parse(line: string): KnownEntry | Error {
   } catch (error) {
     return error instanceof Error ? error : new Error(String(error));
   }
+  if (isTransaction(value)) return value;
   const entry = knownEntry.safeParse(value);
   return entry.success ? entry.data : entry.error;
 }

@@ -1,5 +1,6 @@
 import {
   type EntryLine,
+  type EntryTender,
   type PostVoidEntry,
   type ReturnEntry,
   type SaleEntry,
@@ -22,7 +23,7 @@ export function factsOf(entry: SaleEntry | ReturnEntry, place: EntryPlace): Tran
   return {
     ...common(entry, place),
     kind: entry.k,
-    receipt: entry.r,
+    receipt: { s: entry.r.s, n: entry.r.n },
     ...(entry.cu === undefined ? {} : { customer: entry.cu }),
     currency: totals.cur,
     net: totals.net,
@@ -31,9 +32,9 @@ export function factsOf(entry: SaleEntry | ReturnEntry, place: EntryPlace): Tran
     gross: totals.gross,
     rounding: totals.round,
     payable: totals.pay,
-    taxes: totals.tax,
+    taxes: totals.tax.map(taxFacts),
     lines: entry.L.map(lineFacts),
-    tenders: entry.N,
+    tenders: entry.N.map(tenderFacts),
   };
 }
 
@@ -110,6 +111,34 @@ function common(entry: SaleEntry | ReturnEntry | PostVoidEntry, place: EntryPlac
   };
 }
 
+/*
+ * Field by field: an entry may hold more than this version knows, and what a newer till writes there is not a fact yet.
+ */
+const taxFacts = ({ c, r, b, a }: TransactionFacts['taxes'][number]): TransactionFacts['taxes'][number] => ({
+  c,
+  r,
+  b,
+  a,
+});
+
+const discountFacts = ({ src, why, a }: NonNullable<TransactionLineFacts['discounts']>[number]) => ({
+  src,
+  ...(why === undefined ? {} : { why }),
+  a,
+});
+
+const tenderFacts = ({ id, ty, td, ap, ch, cur, fx, ref, auth }: EntryTender): EntryTender => ({
+  id,
+  ty,
+  td,
+  ap,
+  ...(ch === undefined ? {} : { ch }),
+  cur,
+  ...(fx === undefined ? {} : { fx }),
+  ...(ref === undefined ? {} : { ref }),
+  ...(auth === undefined ? {} : { auth }),
+});
+
 function lineFacts(line: EntryLine): TransactionLineFacts {
   return {
     n: line.n,
@@ -122,9 +151,9 @@ function lineFacts(line: EntryLine): TransactionLineFacts {
     unitPrice: line.up,
     ...(line.ps === undefined ? {} : { priceScale: line.ps }),
     ...(line.us === undefined ? {} : { priceSource: line.us }),
-    ...(line.ds === undefined ? {} : { discounts: line.ds }),
+    ...(line.ds === undefined ? {} : { discounts: line.ds.map(discountFacts) }),
     taxGroup: line.tg,
-    taxes: line.x,
+    taxes: line.x.map(taxFacts),
     gross: line.g,
     ...(line.o === undefined ? {} : { original: { entry: line.o.e, line: line.o.n } }),
   };

@@ -1,6 +1,5 @@
 import type { NumberedLine, Segment } from '@nexus/journal';
-import type { TenantTx } from '@nexus/tenancy-db';
-import { arrayLiteral } from './array-literal.ts';
+import { bigintArray, textArray, uuidArray, type TenantTx } from '@nexus/tenancy-db';
 import type { UploadLine, VerifiedUpload } from './verify-upload.ts';
 
 /*
@@ -52,12 +51,12 @@ const insertPlain = (
     [
       terminal,
       chain,
-      arrayLiteral(lines.map((l) => l.number)),
-      arrayLiteral(lines.map((l) => l.seq)),
+      bigintArray(lines.map((l) => l.number)),
+      bigintArray(lines.map((l) => l.seq)),
       hashBytes(lines.map((l) => l.line.hash)),
-      arrayLiteral(lines.map((l) => l.line.facts.kind)),
-      arrayLiteral(lines.map((l) => l.line.facts.branch)),
-      arrayLiteral(lines.map((l) => l.line.facts.at)),
+      textArray(lines.map((l) => l.line.facts.kind)),
+      uuidArray(lines.map((l) => l.line.facts.branch)),
+      bigintArray(lines.map((l) => l.line.facts.at)),
       lines.map((l) => l.line.text).join('\n'),
     ],
   );
@@ -119,14 +118,14 @@ export async function saveSegments(tx: TenantTx, terminal: string, segments: rea
      ON CONFLICT (id) DO UPDATE SET last_seq = excluded.last_seq, last_hash = excluded.last_hash, parent = excluded.parent`,
     [
       terminal,
-      arrayLiteral(segments.map((s) => s.id)),
-      arrayLiteral(segments.map((s) => s.chain)),
-      arrayLiteral(segments.map((s) => s.firstSeq)),
-      arrayLiteral(segments.map((s) => s.lastSeq)),
-      arrayLiteral(segments.map((s) => s.firstNumber)),
-      arrayLiteral(segments.map((s) => s.firstPrev)),
-      arrayLiteral(segments.map((s) => s.lastHash)),
-      arrayLiteral(segments.map((s) => s.parent)),
+      uuidArray(segments.map((s) => s.id)),
+      uuidArray(segments.map((s) => s.chain)),
+      bigintArray(segments.map((s) => s.firstSeq)),
+      bigintArray(segments.map((s) => s.lastSeq)),
+      bigintArray(segments.map((s) => s.firstNumber)),
+      textArray(segments.map((s) => s.firstPrev)),
+      textArray(segments.map((s) => s.lastHash)),
+      uuidArray(segments.map((s) => s.parent)),
     ],
   );
 }

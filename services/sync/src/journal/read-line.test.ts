@@ -65,7 +65,7 @@ describe('reading a line', () => {
     const till = {
       ...entry,
       h: [1_000, 0],
-      w: { u: 1_000, o: 0, z: 'Africa/Accra', b: '2026-03-02' },
+      w: { u: 1_000, o: 0, z: 'Africa/Accra', so: -5, b: '2026-03-02' },
       at: { le: place.chain, br: entry.at.br, ca: 'ama' },
       by: { app: '1', pe: 1 },
       L: [{ d: 'Milk "T":{"gross":7} and', g: 1_250 }],
