@@ -132,13 +132,17 @@ describe('a supervised worker', () => {
           return Promise.reject(new Error('away'));
         },
       });
-      const next = async (): Promise<void> => {
+      /** Until the next pause has begun. */
+      const pausing = async (): Promise<void> => {
         const asked = timers.mock.calls.length;
         while (timers.mock.calls.length === asked) await Promise.resolve();
+      };
+      const next = async (): Promise<void> => {
+        await pausing();
         pauses.push(timers.mock.calls.at(-1)?.[1] ?? 0);
         jest.advanceTimersByTime(pauses.at(-1) ?? 0);
       };
-      return { supervisor, next, pauses };
+      return { supervisor, pausing, next, pauses };
     }
 
     test('pauses grow to their limit and no further', async () => {
@@ -164,13 +168,12 @@ describe('a supervised worker', () => {
     });
 
     test('a stop ends a pause at once', async () => {
-      const { supervisor, next } = failing(1_000_000);
-      const first = next();
+      const { supervisor, pausing } = failing(1_000_000);
+      const first = pausing();
       supervisor.start();
       await first;
-      const stopped = supervisor.stop();
-      // Nobody moves the clock any more.
-      await stopped;
+      // Nobody moves the clock.
+      await supervisor.stop();
     });
   });
 
