@@ -1,4 +1,4 @@
-import { describe, expect, test } from '@jest/globals';
+import { describe, expect, jest, test } from '@jest/globals';
 import { findByBarcode, findByCode, lineForProduct, searchProducts } from '@nexus/terminal-core';
 import { FakePlatform } from './test-support/fake-platform.ts';
 import { MANAGER, openTestTill, product, TAX_GROUP } from './test-support/harness.ts';
@@ -18,6 +18,19 @@ describe('enrolment', () => {
     const { till } = await openTestTill({ platform });
     expect(till.facts).toMatchObject({ branch: { name: 'Osu' }, terminal: { chain: till.context.journal.head.chain } });
     expect(await till.enrol('TEST-CODE')).toEqual({ ok: false, reason: 'enrolled-already' });
+  });
+
+  test('that is tried again on one device brings the same key and chain', async () => {
+    const { createHeadlessTill } = await import('./headless-till.ts');
+    const platform = new FakePlatform();
+    const asked = jest.spyOn(platform, 'enrol');
+    let calls = 0;
+    platform.fail = (call) => (call === 'enrol' && ++calls === 1 ? 'after' : null);
+    const till = await createHeadlessTill({ platform });
+    await expect(till.enrol('TEST-CODE')).rejects.toThrow('was lost');
+    expect(await till.enrol('TEST-CODE')).toMatchObject({ ok: true });
+    const [first, second] = asked.mock.calls.map(([{ publicKey, chain }]) => ({ publicKey, chain }));
+    expect(second).toEqual(first);
   });
 
   test('comes first: without it nothing is written', async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, jest, test } from '@jest/globals';
 import { tokenProofText } from '@nexus/contracts';
-import { findByCode, prepareUpload, readChains, TransportError } from '@nexus/terminal-core';
+import { findByCode, MAX_COUNTED_LINES, prepareUpload, readChains, TransportError } from '@nexus/terminal-core';
 import { FakePlatform } from './test-support/fake-platform.ts';
 import { entriesOf, linesOf, openTestTill, product, sell, TAX_GROUP } from './test-support/harness.ts';
 
@@ -89,6 +89,13 @@ describe('retention', () => {
     const { store } = till.context;
     expect(await store.one('SELECT count(*) AS count FROM sale')).toEqual({ count: 0 });
   });
+});
+
+test('a stock count is bounded', async () => {
+  const { till } = await openTestTill();
+  const line = { product: product(1).id, code: 'P1', quantity: 1000 };
+  const lines = Array.from({ length: MAX_COUNTED_LINES + 1 }, () => line);
+  expect(await till.countStock(lines)).toEqual({ ok: false, reason: 'too-many-lines' });
 });
 
 describe('sending', () => {

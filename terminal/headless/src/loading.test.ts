@@ -78,6 +78,7 @@ describe('disorder', () => {
     const { uploads } = await sendDisorderly(till, { duplicate: true, limits });
     expect((await till.sync.status()).unsent.entries).toBe(0);
     expect(uploads).toBe(4);
+    expect(platform.uploads.at(-1)?.body).toHaveLength(0); // nothing was sent once more
     // Where uploads go missing on the way the till’s own way of sending finds them.
     platform.upload = upload;
     for (let n = 1; n <= 3; n++) await sell(till);
