@@ -1,3 +1,6 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, jest, test } from '@jest/globals';
 import { tokenProofText } from '@nexus/contracts';
 import { findByCode, MAX_COUNTED_LINES, prepareUpload, readChains, TransportError } from '@nexus/terminal-core';
@@ -89,6 +92,24 @@ describe('retention', () => {
     const { store } = till.context;
     expect(await store.one('SELECT count(*) AS count FROM sale')).toEqual({ count: 0 });
   });
+});
+
+test('a shift that was closed is closed after a restart; the next one keeps the drawer; cash moves are positive', async () => {
+  const directory = await mkdtemp(join(tmpdir(), 'nexus-till-'));
+  try {
+    const { till, platform } = await openTestTill({ directory });
+    await till.closeShift(10_000);
+    await till.close();
+    const again = await openTestTill({ directory, platform, shift: false });
+    expect(again.till.shift).toBeNull();
+    await again.till.openShift({ cashier: 'kofi', floatMinor: 0 });
+    expect((await entriesOf(again.till)).filter(({ k }) => k === 'drawer-assigned')).toHaveLength(1);
+    const move = { kind: 'drop' as const, amountMinor: 0, reason: 'safe' };
+    expect(await again.till.moveCash(move)).toEqual({ ok: false, reason: 'amount-not-positive' });
+    await again.till.close();
+  } finally {
+    await rm(directory, { recursive: true });
+  }
 });
 
 test('a stock count is bounded', async () => {
