@@ -50,6 +50,11 @@ describe('a till whose database was copied', () => {
     const forks = (await shop.exceptionsOf('sync', original)).filter(({ kind }) => kind === 'fork');
     expect(forks).toMatchObject([{ severity: 'error', settledAt: null, detail: { seq: 6 } }]);
 
+    for (const till of [original, clone]) {
+      await till.till.sync.send({ heartbeat: true });
+      expect((await till.till.sync.status()).clone).toMatchObject({ verdict: 'forked' });
+    }
+
     // One of the two goes on in a chain of its own, which the old one announces: nothing forks any more.
     const { chain } = await clone.till.resetChain('this device is a copy');
     await clone.openShift();

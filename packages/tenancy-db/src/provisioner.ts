@@ -198,6 +198,13 @@ async function migrate(
   ]) {
     await runner.query(statement);
   }
+  // A partition is reached through its table, whose rights hold; by its own name it would be open to what those forbid.
+  const partitions = (await runner.query(
+    'SELECT relname FROM pg_class WHERE relnamespace = $1::regnamespace AND relispartition AND relkind = ANY($2)',
+    [quoted(schema), ['r', 'p']],
+  )) as { relname: string }[];
+  if (partitions.length > 0)
+    await runner.query(`REVOKE ALL ON ${partitions.map((p) => quoted(p.relname)).join(', ')} FROM ${quoted(role)}`);
 }
 
 /** Two processes that change the cluster's shared catalogs (roles, memberships) at once; both may simply try again. */

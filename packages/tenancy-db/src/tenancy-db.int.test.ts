@@ -23,7 +23,11 @@ const noteMigration = migration({
   number: 100,
   name: 'note',
   appendOnly: ['stone'],
-  up: ['CREATE TABLE note (id int PRIMARY KEY, body text NOT NULL)', 'CREATE TABLE stone (id int PRIMARY KEY)'],
+  up: [
+    'CREATE TABLE note (id int PRIMARY KEY, body text NOT NULL)',
+    'CREATE TABLE stone (id int PRIMARY KEY) PARTITION BY RANGE (id)',
+    'CREATE TABLE stone_few PARTITION OF stone FOR VALUES FROM (0) TO (100)',
+  ],
 });
 
 let databases: TestDatabases;
@@ -155,6 +159,9 @@ describe('roles', () => {
     for (const sql of [
       'UPDATE stone SET id = 2',
       'DELETE FROM stone',
+      'UPDATE stone_few SET id = 2',
+      'DELETE FROM stone_few',
+      'INSERT INTO stone_few VALUES (3)',
       'TRUNCATE note',
       'DROP TABLE note',
       'CREATE TABLE x (id int)',

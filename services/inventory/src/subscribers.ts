@@ -7,9 +7,14 @@ import type { InventoryDeps } from './deps.ts';
 
 /** The events that this service takes, and what it does on each. */
 export const subscribers = ({ db }: Pick<InventoryDeps, 'db'>): EventHandler[] => [
-  onEventView(transactionsRecorded, stockView, async (tx, events) => {
-    for (const event of events) await moveStock(db, tx, event.data.transactions.flatMap(movementsOf));
-  }),
+  // Together: products of neighbouring batches are the same ones, and each level is written once.
+  onEventView(transactionsRecorded, stockView, (tx, events) =>
+    moveStock(
+      db,
+      tx,
+      events.flatMap((event) => event.data.transactions.flatMap(movementsOf)),
+    ),
+  ),
   onEvent(productsChanged, (tx, events) =>
     adoptProducts(
       tx,

@@ -1,4 +1,4 @@
-import { migration } from '@nexus/tenancy-db';
+import { GROWING_TABLE, migration } from '@nexus/tenancy-db';
 
 /**
  * Projections of the transaction log. The hot tables have one index each, by a key that grows with time; reports have
@@ -39,7 +39,7 @@ export const transactionLogMigration = migration({
       voids uuid,
       voided_kind text,
       voided_by uuid
-    )`,
+    ) WITH (${GROWING_TABLE})`,
     // Returns and post-voids name their original by its entry id. Those ids grow with time, so this index stays cheap.
     'CREATE INDEX transaction_entry ON transaction_header (entry_id)',
     `CREATE TABLE transaction_line (
@@ -61,7 +61,7 @@ export const transactionLogMigration = migration({
       original_entry uuid,
       original_line int,
       PRIMARY KEY (key, n)
-    )`,
+    ) WITH (${GROWING_TABLE})`,
     `CREATE TABLE transaction_tender (
       key uuid NOT NULL,
       n int NOT NULL,
@@ -73,7 +73,7 @@ export const transactionLogMigration = migration({
       currency char(3) NOT NULL,
       detail text,
       PRIMARY KEY (key, n)
-    )`,
+    ) WITH (${GROWING_TABLE})`,
     `CREATE TABLE day_total (
       branch uuid NOT NULL,
       business_date date NOT NULL,

@@ -86,6 +86,8 @@ describe.each([
       ];
       expect(a.answer.through).toEqual({ seq: 15, hash: till.headHash });
       expect(b.answer.through).toEqual({ seq: 12, hash: clone.headHash });
+      // Whoever comes second, and from then on both, hears that there are two.
+      expect([a.answer.forks, b.answer.forks]).toEqual([undefined, 1]);
       expect(await entries(till)).toHaveLength(19);
       expect((await exceptions(till)).map((e) => e.kind)).toEqual(['fork']);
       clone.sell(2);
@@ -96,7 +98,7 @@ describe.each([
       expect(await exceptions(till)).toHaveLength(1);
       // An upload without lines asks for its own side.
       const idle = await receiveUpload(suite.deps, clone.upload(15));
-      expect(idle.answer.through).toEqual({ seq: 14, hash: clone.headHash });
+      expect(idle.answer).toMatchObject({ through: { seq: 14, hash: clone.headHash }, forks: 1 });
     });
 
     test('with lines nobody can read keeps every byte, says so, and goes on', async () => {

@@ -1,6 +1,7 @@
 import type { UploadAnswer } from '@nexus/contracts';
 import {
   classifyUpload,
+  countForks,
   lookupRange,
   resendFrom,
   storedThrough,
@@ -79,6 +80,7 @@ export async function storeUpload(
 
   const { first, count } = header;
   const through = storedThrough(result.allSegments, result.tail);
+  const forks = countForks(result.allSegments);
   const missing = count === 0 ? undefined : resendFrom(through, first + count - 1);
   return {
     numbered: result.numbered.length,
@@ -89,6 +91,7 @@ export async function storeUpload(
       through,
       stored: { first, count },
       ...(missing === undefined ? {} : { resendFrom: missing }),
+      ...(forks === 0 ? {} : { forks }),
       epoch,
       serverTime: options.nowMs,
     },
