@@ -1,6 +1,7 @@
 import { createTenant, importProducts } from '@nexus/cli';
 import type { BenchPlatform } from '../platform.ts';
 import { percentile } from '../measure/median.ts';
+import { catalogueSettled } from './settled.ts';
 
 export interface LookupFigures {
   readonly products: number;
@@ -18,6 +19,7 @@ export interface LookupOptions {
   readonly onProgress: (text: string) => void;
 }
 
+const SETTLE_TIMEOUT_MS = 180_000;
 /** Different barcodes asked for: a till's day, not one product again and again. */
 const DISTINCT = 20_000;
 
@@ -30,7 +32,7 @@ export async function measureLookup(platform: BenchPlatform, options: LookupOpti
   const { session } = platform;
   onProgress(`a catalogue of ${products} products`);
   const name = `Look-up ${Date.now().toString(36)}`;
-  const { slug } = await createTenant(session, {
+  const { slug, tenantId } = await createTenant(session, {
     name,
     ownerEmail: 'lookup@example.test',
     currency: 'GHS',
@@ -38,6 +40,8 @@ export async function measureLookup(platform: BenchPlatform, options: LookupOpti
   });
   const { api } = await session.enter(slug);
   await importProducts(api, () => new TextEncoder().encode(catalogue(products)));
+  onProgress('until every copy of the catalogue has it');
+  await catalogueSettled(platform, tenantId, SETTLE_TIMEOUT_MS);
   const url = (n: number): string =>
     `${platform.platform.origin}/api/catalog/products/by-barcode/${barcode(n % products)}`;
   const token = await api.bearer();

@@ -32,6 +32,8 @@ const REPAIR_PAGE = 100;
 /** A sweep looks at heads that moved in the last minutes; every hundredth, and the first after trouble, at all. */
 const RECENT_SECONDS = 300;
 const FULL_SWEEP_EVERY = 60;
+/** Most tenants whose head was seen at our cursor and is not compared again until it moves; the oldest goes first. */
+const MAX_LEVEL = 20_000;
 
 interface Delivery {
   readonly event: EventEnvelope;
@@ -48,6 +50,8 @@ export class EventConsumer {
   readonly #queues = new Map<string, Delivery[]>();
   readonly #behind = new Set<string>();
   readonly #working = new Map<string, Promise<void>>();
+  /** Heads that our cursor was at. Not believed by a full sweep: after trouble our own database may be an older copy. */
+  readonly #level = new Map<string, string>();
   #messages: ConsumerMessages | undefined;
   #loop: Promise<void> | undefined;
   #sweepTimer: NodeJS.Timeout | undefined;
@@ -338,6 +342,8 @@ export class EventConsumer {
       });
       for (const head of page.heads) {
         if (!this.#running || this.#queues.has(head.tenant) || this.#working.has(head.tenant)) continue;
+        const place = `${head.epoch}/${head.position}/${head.event ?? ''}`;
+        if (!full && this.#level.get(head.tenant) === place) continue;
         const cursor = await db
           .tx({ tenantId: head.tenant }, (tx) => lockCursor(tx, source))
           .catch((error: unknown) => {
@@ -346,12 +352,21 @@ export class EventConsumer {
           });
         if (cursor === undefined) continue;
         const same = cursor.epoch === head.epoch && cursor.position === head.position && cursor.event === head.event;
-        if (!same) this.#behind.add(head.tenant);
+        if (same) this.#noteLevel(head.tenant, place);
+        else this.#behind.add(head.tenant);
       }
       after = page.next;
     } while (after !== undefined && this.#running);
     if (full) this.#trouble = false;
     this.#pump();
+  }
+
+  #noteLevel(tenant: string, place: string): void {
+    this.#level.delete(tenant);
+    this.#level.set(tenant, place);
+    if (this.#level.size <= MAX_LEVEL) return;
+    const [oldest] = this.#level.keys();
+    if (oldest !== undefined) this.#level.delete(oldest);
   }
 
   /** Runs a message that was set aside once more; removes it and settles its exception when it is digested. */
