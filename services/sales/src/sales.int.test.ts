@@ -13,6 +13,7 @@ import {
   messagingSharedMigrations,
   messagingTenantMigrations,
   openNats,
+  replayActivities,
   rpcHandler,
   RpcServer,
   type RpcHandler,
@@ -125,6 +126,17 @@ describe('replay', () => {
         unitsReturned: 1000,
       }),
     ]);
+    expect(await exceptions()).toEqual([]);
+  });
+
+  test('works through eight batches a call and says that more is left; who asks goes on until nothing is', async () => {
+    for (let i = 0; i < 20; i += 1)
+      journal.transaction('sale', [{ ...lineOf(1, 1000, 500), description: 'Gari, 1 kg – ₵' }]);
+    expect(await replay(2)).toEqual({ epoch: 1, number: 16, drained: false });
+    const asked = { tenantId: tenant.tenantId, terminalId: journal.terminal, service: 'sales' } as const;
+    expect(await replayActivities(link).applyJournal(asked)).toEqual({ service: 'sales', epoch: 1, number: 20 });
+    const { figures, reached } = await audit();
+    expect({ reached, sales: figures[0]?.sales }).toEqual({ reached: true, sales: 20 });
     expect(await exceptions()).toEqual([]);
   });
 
