@@ -1,3 +1,8 @@
+import { totalmem } from 'node:os';
+
+/** An eighth of the memory, at most 1 GB: with less, pages of a replay are written out while they are still being filled. */
+const sharedBuffersMb = Math.min(1_024, Math.max(128, Math.floor(totalmem() / 1024 / 1024 / 8)));
+
 /**
  * Settings for a laptop with two cores that runs everything else too. Durability is never traded away: a sale is
  * "stored" when PostgreSQL says so.
@@ -6,7 +11,7 @@ export const postgresSettings: Record<string, string> = {
   listen_addresses: "'127.0.0.1'",
   unix_socket_directories: "''",
   max_connections: '300',
-  shared_buffers: "'384MB'",
+  shared_buffers: `'${sharedBuffersMb}MB'`,
   effective_cache_size: "'2GB'",
   work_mem: "'8MB'",
   maintenance_work_mem: "'128MB'",
@@ -15,8 +20,7 @@ export const postgresSettings: Record<string, string> = {
   fsync: 'on',
   synchronous_commit: 'on',
   full_page_writes: 'on',
-  wal_compression: 'on',
-  max_wal_size: "'2GB'",
+  max_wal_size: "'4GB'",
   min_wal_size: "'256MB'",
   checkpoint_timeout: "'15min'",
   random_page_cost: '1.1',
