@@ -64,6 +64,17 @@ describe('the compiled schemas of sales and returns', () => {
     );
   });
 
+  test('count lengths as the contracts do', () => {
+    const entry = JSON.parse(written[0] ?? '') as { L: Json[] };
+    for (const [description, taken] of [
+      ['🧾'.repeat(250), true],
+      ['🧾'.repeat(251), false],
+    ] as const) {
+      const long = { ...entry, L: entry.L.map((line) => ({ ...line, d: description })) };
+      expect([isTransaction(long), byZod(long)]).toEqual([taken, taken]);
+    }
+  });
+
   test('leave a field that they do not name to whoever knows it', () => {
     const entry = JSON.parse(written[0] ?? '') as Json;
     expect(isTransaction({ ...entry, later: { anything: 1 } })).toBe(true);
