@@ -12,10 +12,6 @@ const ajv = new Ajv2020({
   strict: false,
   // A pattern stands beside each format.
   validateFormats: false,
-  // Lengths are counted as Zod counts them, in UTF-16 units.
-  unicode: false,
-  // Which it says is on its way out, at every start.
-  logger: false,
 });
 const compiled = <T>(schema: z.ZodType<T>): ValidateFunction<T> =>
   ajv.compile<T>(z.toJSONSchema(schema, { io: 'input' }) as object);
