@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals';
-import { defineEvent, defineRpc, NexusError, type EventEnvelope } from '@nexus/contracts';
+import { defineEvent, defineRpc, NexusError, readHeads, type EventEnvelope } from '@nexus/contracts';
 import { createLogger } from '@nexus/telemetry';
 import { createProvisioner, createTenancyDb, migration, type Provisioner, type TenancyDb } from '@nexus/tenancy-db';
 import {
@@ -62,6 +62,8 @@ const handler = onEvent(thingHappened, async (tx, events) => {
     await tx.query('INSERT INTO effect (n) VALUES ($1) ON CONFLICT (n) DO NOTHING', [data.n]);
   }
 });
+/** How often a sweep asked for heads. */
+let headsAsked = 0;
 const newConsumer = (): EventConsumer =>
   createConsumer({ db: inventory, nats: link, source: 'sales', handlers: [handler], logger, sweepMs: 200 });
 const newRelay = (): EventRelay => createEventRelay({ db: sales, nats: link, logger, pollMs: 100 });
@@ -83,7 +85,14 @@ beforeAll(async () => {
   inventory = createTenancyDb({ service: 'inventory', url: databases.url('inventory') });
   relay = newRelay();
   server = new RpcServer(link, logger);
-  server.serve(eventLogRpc(sales, (id) => relay.poke(id)));
+  const counted = eventLogRpc(sales, (id) => relay.poke(id)).map((handler) => ({
+    ...handler,
+    handle: (...asked: Parameters<typeof handler.handle>) => {
+      if (handler.definition.name === readHeads('sales').name) headsAsked += 1;
+      return handler.handle(...asked);
+    },
+  }));
+  server.serve(counted);
 });
 afterAll(async () => {
   await server.stop();
@@ -185,6 +194,21 @@ describe('events', () => {
     consumer = newConsumer();
     consumer.start();
     expect(await arrived(3)).toEqual([1, 2, 3]);
+  });
+
+  test('are compared with the cursor itself after trouble, whatever a sweep had seen of it before', async () => {
+    await begin();
+    await happen(1, 2, 3, 4);
+    await arrived(4);
+    // The first of two sweeps from here on has compared the head with our cursor when the second one asks.
+    const before = headsAsked;
+    await waitFor(() => headsAsked >= before + 2, { what: 'two sweeps' });
+    await inventory.tx(tenant, async (tx) => {
+      await tx.query('DELETE FROM effect WHERE n > 2');
+      await tx.query('UPDATE consumer_cursor SET position = 0, event_id = NULL');
+    });
+    await nats.deleteStore();
+    expect(await arrived(4)).toEqual([1, 2, 3, 4]);
   });
 
   test('go on after the consumer’s database was restored to an older state', async () => {

@@ -3,6 +3,7 @@ import { withRemoteTrace, type Logger } from '@nexus/telemetry';
 import { isUnavailable, type TenancyDb } from '@nexus/tenancy-db';
 import { AckPolicy, DeliverPolicy, jetstream, type ConsumerMessages, type JsMsg } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
+import { LRUCache } from 'lru-cache';
 import type { NatsLink } from '../nats-link.ts';
 import { digestFailedMessage } from '../failed-message/retry-failed-message.ts';
 import { callRpc } from '../rpc/rpc.ts';
@@ -32,8 +33,9 @@ const REPAIR_PAGE = 100;
 /** A sweep looks at heads that moved in the last minutes; every hundredth, and the first after trouble, at all. */
 const RECENT_SECONDS = 300;
 const FULL_SWEEP_EVERY = 60;
-/** Most tenants whose head was seen at our cursor and is not compared again until it moves; the oldest goes first. */
+/** Tenants whose head was seen at our cursor: not compared again until it moves, or for so long. */
 const MAX_LEVEL = 20_000;
+const LEVEL_MS = 120_000;
 
 interface Delivery {
   readonly event: EventEnvelope;
@@ -50,8 +52,8 @@ export class EventConsumer {
   readonly #queues = new Map<string, Delivery[]>();
   readonly #behind = new Set<string>();
   readonly #working = new Map<string, Promise<void>>();
-  /** Heads that our cursor was at. Not believed by a full sweep: after trouble our own database may be an older copy. */
-  readonly #level = new Map<string, string>();
+  /** Heads that our cursor was at. Not believed for long, nor by a full sweep: our own database may be an older copy by now. */
+  readonly #level = new LRUCache<string, string>({ max: MAX_LEVEL, ttl: LEVEL_MS });
   #messages: ConsumerMessages | undefined;
   #loop: Promise<void> | undefined;
   #sweepTimer: NodeJS.Timeout | undefined;
@@ -352,21 +354,13 @@ export class EventConsumer {
           });
         if (cursor === undefined) continue;
         const same = cursor.epoch === head.epoch && cursor.position === head.position && cursor.event === head.event;
-        if (same) this.#noteLevel(head.tenant, place);
+        if (same) this.#level.set(head.tenant, place);
         else this.#behind.add(head.tenant);
       }
       after = page.next;
     } while (after !== undefined && this.#running);
     if (full) this.#trouble = false;
     this.#pump();
-  }
-
-  #noteLevel(tenant: string, place: string): void {
-    this.#level.delete(tenant);
-    this.#level.set(tenant, place);
-    if (this.#level.size <= MAX_LEVEL) return;
-    const [oldest] = this.#level.keys();
-    if (oldest !== undefined) this.#level.delete(oldest);
   }
 
   /** Runs a message that was set aside once more; removes it and settles its exception when it is digested. */
