@@ -1,4 +1,5 @@
 import { runServices } from '@nexus/service-kit';
+import { environment } from './config.ts';
 import { service } from './service.ts';
 
-await runServices([service], process.env);
+await runServices([service], environment);

@@ -22,18 +22,20 @@ const entry = {
 };
 const read = (changes: Record<string, unknown> = {}) => readLine(JSON.stringify({ ...entry, ...changes }), place);
 
+const expected = {
+  previous: entry.p,
+  id: entry.i,
+  kind: 'sale',
+  branch: entry.at.br,
+  at: 1_000,
+  gross: 1_250,
+  announces: null,
+  remark: null,
+};
+
 describe('reading a line', () => {
   test('takes the little that sync needs', () => {
-    expect(read()).toEqual({
-      previous: entry.p,
-      id: entry.i,
-      kind: 'sale',
-      branch: entry.at.br,
-      at: 1_000,
-      gross: 1_250,
-      announces: null,
-      remark: null,
-    });
+    expect(read()).toEqual(expected);
   });
 
   test('counts the gross of a return against that of sales', () => {
@@ -75,17 +77,6 @@ describe('reading a line', () => {
       N: [{ ty: 'cash', ap: 1_250 }],
     };
     const { T, ...rest } = till;
-    const expected = {
-      previous: entry.p,
-      id: entry.i,
-      kind: 'sale',
-      branch: entry.at.br,
-      at: 1_000,
-      gross: 1_250,
-      announces: null,
-      remark: null,
-    };
-
     test('says what the whole says, whatever stands in it', () => {
       fc.assert(
         fc.property(fc.string({ unit: 'binary' }), fc.jsonValue(), fc.boolean(), (text, value, wide) => {
