@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals';
-import { defineEvent, defineRpc, NexusError, readHeads, type EventEnvelope } from '@nexus/contracts';
+import { auditEventLog, defineEvent, defineRpc, NexusError, readHeads, type EventEnvelope } from '@nexus/contracts';
 import { createLogger } from '@nexus/telemetry';
 import { createProvisioner, createTenancyDb, migration, type Provisioner, type TenancyDb } from '@nexus/tenancy-db';
 import {
@@ -131,6 +131,15 @@ const cursor = async () =>
       tx.query<{ epoch: number; position: string }>('SELECT epoch, position FROM consumer_cursor'),
     )
   )[0];
+
+test('an audit names a log that is followed although nothing of it has arrived yet', async () => {
+  await begin();
+  const asked = eventLogRpc(inventory, () => undefined, ['sales']).find(
+    ({ definition }) => definition.name === auditEventLog('inventory').name,
+  );
+  const audit = await asked?.handle({ tenantId: tenant.tenantId }, {});
+  expect(audit).toMatchObject({ cursors: [{ source: 'sales', epoch: 0, position: 0, event: null }] });
+});
 
 describe('events', () => {
   test('arrive once each, whatever the order of commits', async () => {

@@ -1,4 +1,11 @@
-import { auditEventLog, readEvents, readHeads, type AuditFinding, type EventEnvelope } from '@nexus/contracts';
+import {
+  auditEventLog,
+  readEvents,
+  readHeads,
+  type AuditFinding,
+  type EventEnvelope,
+  type ServiceName,
+} from '@nexus/contracts';
 import type { TenancyDb, TenantTx } from '@nexus/tenancy-db';
 import { rpcHandler, type RpcHandler } from '../rpc/rpc.ts';
 import { eventAt, numberPending, openEpoch, readAfter, readHead, type Head } from './event-log.ts';
@@ -6,8 +13,15 @@ import { eventAt, numberPending, openEpoch, readAfter, readHead, type Head } fro
 const READ_BYTES = 900_000;
 const HEADS_PAGE = 5_000;
 
-/** What every service with an event log answers about it: `events`, `heads`, `audit-event-log`. */
-export function eventLogRpc(db: TenancyDb, poke: (tenantId: string) => void): RpcHandler[] {
+/**
+ * What every service with an event log answers about it: `events`, `heads`, `audit-event-log`. `followed` are the
+ * services whose events this one consumes: an audit names each, also where nothing of it has arrived yet.
+ */
+export function eventLogRpc(
+  db: TenancyDb,
+  poke: (tenantId: string) => void,
+  followed: readonly ServiceName[] = [],
+): RpcHandler[] {
   const { service } = db;
   return [
     rpcHandler(readEvents(service), (ctx, request) =>
@@ -50,7 +64,9 @@ export function eventLogRpc(db: TenancyDb, poke: (tenantId: string) => void): Rp
         return next === undefined ? { heads } : { heads, next };
       }),
     ),
-    rpcHandler(auditEventLog(service), (ctx) => db.tx(ctx, (tx) => auditLog(tx), { isolation: 'REPEATABLE READ' })),
+    rpcHandler(auditEventLog(service), (ctx) =>
+      db.tx(ctx, (tx) => auditLog(tx, followed), { isolation: 'REPEATABLE READ' }),
+    ),
   ];
 }
 
@@ -61,7 +77,7 @@ async function isStranger(tx: TenantTx, head: Head, after: number, afterEvent: s
   return afterEvent !== undefined && (await eventAt(tx, after)) !== afterEvent;
 }
 
-async function auditLog(tx: TenantTx) {
+async function auditLog(tx: TenantTx, followed: readonly ServiceName[]) {
   const head = await readHead(tx);
   const [counts] = await tx.query<{
     positions: string;
@@ -74,8 +90,11 @@ async function auditLog(tx: TenantTx) {
        (SELECT count(*) FROM event_pending) AS pending, (SELECT count(*) FROM event_log) AS logged,
        (SELECT count(*) FROM failed_message) AS failed`,
   );
+  // A cursor is stored with the first event; until then its consumer stands before all of them.
   const cursors = await tx.query<{ source: string; epoch: number; position: string; event_id: string | null }>(
-    'SELECT source, epoch, position, event_id FROM consumer_cursor ORDER BY source',
+    `SELECT source, coalesce(c.epoch, 0) AS epoch, coalesce(c.position, 0) AS position, c.event_id
+     FROM unnest($1::text[]) AS followed (source) FULL JOIN consumer_cursor c USING (source) ORDER BY source`,
+    [followed],
   );
   const positions = Number(counts?.positions ?? 0);
   const pending = Number(counts?.pending ?? 0);

@@ -30,12 +30,18 @@ export async function runParts<C extends StandardConfig, D>(
   const { config, logger, db, nats, provisioner } = kit;
   if (config.migrateShared) await migrateShared(runtime, kit);
   const relay = createEventRelay({ db, nats, logger });
-  const questions = [...eventLogRpc(db, (tenantId) => relay.poke(tenantId)), ...(spec.rpcHandlers?.(deps) ?? [])];
-  const rpc = new RpcServer(nats, logger);
   const handlers = spec.subscribers?.(deps) ?? [];
-  const consumers = bySource(handlers).map(([source, ofSource]) =>
+  const followed = bySource(handlers);
+  const consumers = followed.map(([source, ofSource]) =>
     createConsumer({ db, nats, source, handlers: ofSource, logger }),
   );
+  const ofEventLog = eventLogRpc(
+    db,
+    (tenantId) => relay.poke(tenantId),
+    followed.map(([source]) => source),
+  );
+  const questions = [...ofEventLog, ...(spec.rpcHandlers?.(deps) ?? [])];
+  const rpc = new RpcServer(nats, logger);
   const workers = new WorkerConnection(config.temporalAddress, logger);
   const activities = createActivityWorker({
     service: spec.name,
