@@ -11,10 +11,12 @@ import { findOnPath, versionOf } from './on-path.ts';
 
 const BUILD_TIMEOUT_MS = 40 * 60_000;
 
-/** The cache key of one build: the pinned version and every byte that go.sum pins. */
+/** The cache key of one build: the pinned version, every byte that go.sum pins, and what the linker sets. */
 export async function goBuildKey(name: string, binary: BinaryManifest): Promise<string> {
   const goSum = await readFile(join(engineSourcesDir, binary.goModule.directory, 'go.sum'));
-  const digest = createHash('sha256').update(goSum).digest('hex').slice(0, 12);
+  const hash = createHash('sha256').update(goSum);
+  if (binary.goModule.variables) hash.update(linkerFlags(binary));
+  const digest = hash.digest('hex').slice(0, 12);
   return `${name}-${binary.version}-go-${digest}-${process.platform}-${process.arch}`;
 }
 
@@ -27,7 +29,7 @@ export async function buildWithGo(name: string, binary: BinaryManifest, progress
       const source = join(intoDir, 'module');
       await cp(join(engineSourcesDir, binary.goModule.directory), source, { recursive: true });
       const env = { ...process.env, CGO_ENABLED: '0', GOFLAGS: '-buildvcs=false -mod=readonly', GOBIN: intoDir };
-      const args = ['install', '-trimpath', '-ldflags', '-s -w', 'tool'];
+      const args = ['install', '-trimpath', '-ldflags', linkerFlags(binary), 'tool'];
       await runCommand(go, args, { cwd: source, env, timeoutMs: BUILD_TIMEOUT_MS });
       for (const file of Object.values(binary.goModule.executables)) {
         if (!existsSync(join(intoDir, file))) throw new Error(`go install wrote no ${file}`);
@@ -36,7 +38,14 @@ export async function buildWithGo(name: string, binary: BinaryManifest, progress
   );
 }
 
-async function requireGo(): Promise<string> {
+function linkerFlags({ version, goModule }: BinaryManifest): string {
+  const variables = Object.entries(goModule.variables ?? {});
+  return ['-s', '-w', ...variables.map(([name, value]) => `-X ${name}=${value.replaceAll('{version}', version)}`)].join(
+    ' ',
+  );
+}
+
+export async function requireGo(): Promise<string> {
   const go = findOnPath('go') ?? (existsSync('/usr/local/go/bin/go') ? '/usr/local/go/bin/go' : undefined);
   if (!go) throw new Error('Go is not installed');
   await versionOf(go, 'version');

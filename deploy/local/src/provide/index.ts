@@ -4,3 +4,8 @@ export { provideKeycloak, type KeycloakDistribution } from './provide-keycloak.t
 export { providePostgres, type PostgresPrograms } from './provide-postgres.ts';
 export { provideTemporalTestServer } from './provide-temporal-test-server.ts';
 export { readManifest } from './manifest.ts';
+export { cached } from './cache.ts';
+export { requireGo } from './go.ts';
+export { checkoutDir } from '../paths.ts';
+export { describeError, LauncherError } from '../launcher-error.ts';
+export { withProgress, type Progress } from '../progress.ts';

@@ -5,14 +5,24 @@ import { checkoutDir, engineSourcesDir } from '../paths.ts';
 import { readManifest, releaseUrl } from './manifest.ts';
 
 const manifest = readManifest();
-const goEngines = [manifest.nats, manifest.temporal, manifest.temporalTools, manifest.temporalUi];
+const goEngines = [
+  manifest.nats,
+  manifest.temporal,
+  manifest.temporalTools,
+  manifest.temporalUi,
+  manifest.kubeconform,
+  manifest.helm,
+  manifest.etcd,
+  manifest.kubernetes,
+  manifest.kwok,
+];
 
 describe('engines.json', () => {
   test.each(goEngines.map((engine) => [engine.goModule.directory, engine] as const))(
     'pins the version of %s that its Go module requires',
     (directory, engine) => {
       const goMod = readFileSync(join(engineSourcesDir, directory, 'go.mod'), 'utf8');
-      const tool = /^tool (\S+)$/m.exec(goMod)?.[1] ?? '';
+      const tool = /^tool (?:\(\n\t)?(\S+)$/m.exec(goMod)?.[1] ?? '';
       const required = [...goMod.matchAll(/^(?:require )?\s*(\S+) v(\S+)/gm)].find(
         ([, path = '']) => tool === path || tool.startsWith(`${path}/`),
       );

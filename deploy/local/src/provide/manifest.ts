@@ -24,11 +24,15 @@ const goModuleSchema = z.strictObject({
   directory: z.string(),
   /** command → file that `go install tool` writes */
   executables,
+  /** variable of a package → what the linker sets it to, `{version}` filled in: a program's own name for its version */
+  variables: z.record(z.string(), z.string()).optional(),
 });
 
 const binarySchema = z.strictObject({
   version: z.string(),
   acceptOnPath: z.string(),
+  /** command → how it is asked for its version, where that is not `--version` */
+  versionArguments: z.record(z.string(), z.array(z.string())).optional(),
   goModule: goModuleSchema,
   release: releaseSchema.optional(),
 });
@@ -44,6 +48,11 @@ const manifestSchema = z.strictObject({
   temporal: binarySchema,
   temporalTools: binarySchema,
   temporalUi: binarySchema,
+  kubeconform: binarySchema,
+  helm: binarySchema,
+  etcd: binarySchema,
+  kubernetes: binarySchema,
+  kwok: binarySchema,
   keycloak: z.strictObject({
     version: z.string(),
     maven: z.strictObject({ coordinates: z.string(), sha256 }),

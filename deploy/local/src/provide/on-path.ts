@@ -19,8 +19,9 @@ export function findOnPath(command: string, further: readonly string[] = []): st
 }
 
 /** What a program says of its own version: the first thing that looks like one. */
-export async function versionOf(path: string, flag = '--version'): Promise<string | undefined> {
-  const output = await runCommand(path, [flag], { timeoutMs: VERSION_TIMEOUT_MS });
+export async function versionOf(path: string, ...flags: readonly string[]): Promise<string | undefined> {
+  const args = flags.length === 0 ? ['--version'] : flags;
+  const output = await runCommand(path, args, { timeoutMs: VERSION_TIMEOUT_MS });
   return /\d+\.\d+(\.\d+)*/.exec(output)?.[0];
 }
 
@@ -29,12 +30,13 @@ export async function acceptFromPath(
   commands: readonly string[],
   acceptedPrefix: string,
   furtherFolders: readonly string[] = [],
+  versionArguments: Readonly<Record<string, readonly string[]>> = {},
 ): Promise<{ executables: Record<string, string> } | { why: string }> {
   const executables: Record<string, string> = {};
   for (const command of commands) {
     const path = findOnPath(command, furtherFolders);
     if (!path) return { why: `${command} is not on PATH` };
-    const version = await versionOf(path);
+    const version = await versionOf(path, ...(versionArguments[command] ?? []));
     if (!version?.startsWith(acceptedPrefix)) {
       return { why: `${path} is version ${version ?? 'unknown'}, wanted ${acceptedPrefix}x` };
     }

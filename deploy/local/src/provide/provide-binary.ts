@@ -10,7 +10,8 @@ import { buildWithGo, goBuildKey } from './go.ts';
 import { readManifest, releaseUrl, type BinaryManifest, type ReleaseManifest } from './manifest.ts';
 import { acceptFromPath } from './on-path.ts';
 
-export type BinaryName = 'nats' | 'temporal' | 'temporalTools' | 'temporalUi';
+export type BinaryName =
+  'nats' | 'temporal' | 'temporalTools' | 'temporalUi' | 'kubeconform' | 'helm' | 'etcd' | 'kubernetes' | 'kwok';
 
 /** command → path of a program that can be run */
 export type Executables = Record<string, string>;
@@ -22,7 +23,7 @@ export type Executables = Record<string, string>;
 export async function provideBinary(name: BinaryName, progress: Progress): Promise<Executables> {
   const binary = readManifest()[name];
   const commands = Object.keys(binary.goModule.executables);
-  const onPath = await acceptFromPath(commands, binary.acceptOnPath);
+  const onPath = await acceptFromPath(commands, binary.acceptOnPath, [], binary.versionArguments);
   if ('executables' in onPath) return onPath.executables;
   const inCache = await findInCache(name, binary);
   if (inCache) return inCache;
