@@ -11,7 +11,7 @@ export {
 } from './event-log/partitions.ts';
 export { readLog } from './event-log/read-log.ts';
 export { createConsumer, EventConsumer, type ConsumerOptions } from './consumer/consumer.ts';
-export { onEvent, onEventView, type EventHandler } from './consumer/handler.ts';
+export { onEvent, onEventView, type EventHandler, type ObservedBatch } from './consumer/handler.ts';
 export { listFailedMessages } from './failed-message/failed-message.repository.ts';
 export {
   retryFailedMessage,
@@ -21,7 +21,15 @@ export {
   type RetriesOptions,
 } from './failed-message/retry-failed-message.ts';
 export { PoisonError } from './consumer/apply.ts';
-export { callRpc, callRpcForText, rpcHandler, RpcServer, rpcTextHandler, type RpcHandler } from './rpc/rpc.ts';
+export {
+  callRpc,
+  callRpcForText,
+  rpcHandler,
+  RpcServer,
+  rpcTextHandler,
+  type RpcHandler,
+  type RpcObserver,
+} from './rpc/rpc.ts';
 export { ensureStream } from './stream.ts';
 export {
   applyJournalHandler,

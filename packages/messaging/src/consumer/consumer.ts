@@ -1,5 +1,5 @@
 import { eventStream, NexusError, readEvents, readHeads, type EventEnvelope, type ServiceName } from '@nexus/contracts';
-import { withRemoteTrace, type Logger } from '@nexus/telemetry';
+import { outcomeOf, secondsSince, withRemoteTrace, type Logger } from '@nexus/telemetry';
 import { isUnavailable, type TenancyDb } from '@nexus/tenancy-db';
 import { AckPolicy, DeliverPolicy, jetstream, type ConsumerMessages, type JsMsg } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
@@ -9,7 +9,7 @@ import { digestFailedMessage } from '../failed-message/retry-failed-message.ts';
 import { callRpc } from '../rpc/rpc.ts';
 import { ensureStream } from '../stream.ts';
 import { following, lockCursor, moveCursor, PoisonError, runHandlers, setAside, type Cursor } from './apply.ts';
-import type { EventHandler } from './handler.ts';
+import type { EventHandler, ObservedBatch } from './handler.ts';
 
 export interface ConsumerOptions {
   readonly db: TenancyDb;
@@ -20,6 +20,8 @@ export interface ConsumerOptions {
   readonly logger: Logger;
   /** How often the source is asked for heads that moved. Default 10,000. */
   readonly sweepMs?: number;
+  /** Told of each transaction that applied events, or could not. Must not throw. */
+  readonly observer?: (batch: ObservedBatch) => void;
 }
 
 /** Messages one tenant's transaction takes at most. */
@@ -241,18 +243,28 @@ export class EventConsumer {
     );
   }
 
-  #transaction(tenant: string, events: readonly EventEnvelope[]): Promise<boolean> {
-    const { db, source } = this.#options;
-    return db.tx({ tenantId: tenant }, async (tx) => {
-      const cursor = await lockCursor(tx, source);
-      const { take, gap } = following(cursor, events);
-      const last = take.at(-1);
-      if (last !== undefined) {
-        await runHandlers(tx, this.#handlers, take);
-        await moveCursor(tx, source, { epoch: last.epoch, position: last.position, event: last.id });
-      }
+  async #transaction(tenant: string, events: readonly EventEnvelope[]): Promise<boolean> {
+    const { db, source, observer } = this.#options;
+    const startedAt = performance.now();
+    const seen = (outcome: string, applied: number): void =>
+      observer?.({ tenant, events: applied, outcome, seconds: secondsSince(startedAt) });
+    try {
+      const { taken, gap } = await db.tx({ tenantId: tenant }, async (tx) => {
+        const cursor = await lockCursor(tx, source);
+        const { take, gap: missing } = following(cursor, events);
+        const last = take.at(-1);
+        if (last !== undefined) {
+          await runHandlers(tx, this.#handlers, take);
+          await moveCursor(tx, source, { epoch: last.epoch, position: last.position, event: last.id });
+        }
+        return { taken: take.length, gap: missing };
+      });
+      seen('ok', taken);
       return gap;
-    });
+    } catch (error) {
+      seen(outcomeOf(error), events.length);
+      throw error;
+    }
   }
 
   async #oneByOne(tenant: string, events: readonly EventEnvelope[]): Promise<boolean> {
@@ -269,9 +281,10 @@ export class EventConsumer {
     error: unknown,
     attempts: number,
   ): Promise<boolean> {
-    const { db, source } = this.#options;
+    const { db, source, observer } = this.#options;
     const before = events.filter((event) => event.epoch === poison.epoch && event.position < poison.position);
     if (before.length > 0 && (await this.#apply(tenant, before))) return true;
+    const startedAt = performance.now();
     const gap = await db.tx({ tenantId: tenant }, async (tx) => {
       const cursor = await lockCursor(tx, source);
       const { take, gap: missing } = following(cursor, [poison]);
@@ -282,6 +295,7 @@ export class EventConsumer {
       return missing;
     });
     if (gap) return true;
+    observer?.({ tenant, events: 1, outcome: 'set-aside', seconds: secondsSince(startedAt) });
     const after = events.filter((event) => event.epoch === poison.epoch && event.position > poison.position);
     return after.length > 0 && (await this.#apply(tenant, after));
   }

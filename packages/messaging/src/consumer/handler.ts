@@ -14,6 +14,14 @@ export interface EventHandler {
   readonly handle: (tx: TenantTx, events: readonly EventEnvelope[]) => Promise<void>;
 }
 
+/** One transaction of a consumer: `outcome` is `ok`, `set-aside`, or how it failed; `seconds` is how long it took. */
+export interface ObservedBatch {
+  readonly tenant: string;
+  readonly events: number;
+  readonly outcome: string;
+  readonly seconds: number;
+}
+
 export const onEvent = <T extends z.ZodType>(
   definition: EventDefinition<T>,
   handle: (tx: TenantTx, events: readonly EventEnvelope<z.infer<T>>[]) => Promise<void>,

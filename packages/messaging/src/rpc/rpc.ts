@@ -8,7 +8,7 @@ import {
   type RpcDefinition,
   type RpcTextDefinition,
 } from '@nexus/contracts';
-import { injectTrace, withRemoteTrace, type Logger } from '@nexus/telemetry';
+import { injectTrace, outcomeOf, secondsSince, withRemoteTrace, type Logger } from '@nexus/telemetry';
 import type { TenantContext } from '@nexus/tenancy-db';
 import {
   headers,
@@ -42,6 +42,9 @@ interface Failure {
   readonly detail: string;
 }
 
+/** Told how each question ended (`ok` or a code) and how long its answer took, seconds. Must not throw. */
+export type RpcObserver = (question: string, outcome: string, seconds: number) => void;
+
 /** Most questions of one kind in hand at once in a process; the next is told to come later. */
 const MAX_IN_HAND = 64;
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
@@ -50,13 +53,15 @@ const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 export class RpcServer {
   readonly #nats: NatsLink;
   readonly #logger: Logger;
+  readonly #observer: RpcObserver;
   readonly #subscriptions: Subscription[] = [];
   readonly #inHand = new Set<Promise<void>>();
   #stopped = false;
 
-  constructor(nats: NatsLink, logger: Logger) {
+  constructor(nats: NatsLink, logger: Logger, observer: RpcObserver = () => undefined) {
     this.#nats = nats;
     this.#logger = logger;
+    this.#observer = observer;
   }
 
   /** Begins to answer as soon as NATS is there. */
@@ -89,6 +94,7 @@ export class RpcServer {
 
   #take(handler: RpcHandler, message: Msg): void {
     if (this.#inHand.size >= MAX_IN_HAND) {
+      this.#observer(handler.definition.name, 'NX-1007', 0);
       respond(message, { code: 'NX-1007', detail: 'Too many questions at once; ask again' });
       return;
     }
@@ -99,6 +105,8 @@ export class RpcServer {
   async #answer(handler: RpcHandler, message: Msg): Promise<void> {
     const { definition } = handler;
     const carrier = { traceparent: message.headers?.get('traceparent') ?? '' };
+    const startedAt = performance.now();
+    let outcome = 'ok';
     try {
       await withRemoteTrace(carrier, `answer ${definition.service}.${definition.name}`, {}, async () => {
         const ctx = { tenantId: definition.scope === 'tenant' ? tenantOf(message.subject) : '' };
@@ -110,6 +118,7 @@ export class RpcServer {
         message.respond(bytes);
       });
     } catch (error) {
+      outcome = outcomeOf(error);
       if (!(error instanceof NexusError) || error.status >= 500)
         this.#logger.error({ err: error, rpc: definition.name }, 'a question could not be answered');
       respond(
@@ -118,6 +127,8 @@ export class RpcServer {
           ? { code: error.code, detail: error.message }
           : { code: 'NX-1000', detail: 'Internal error' },
       );
+    } finally {
+      this.#observer(definition.name, outcome, secondsSince(startedAt));
     }
   }
 }
