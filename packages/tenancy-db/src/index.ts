@@ -13,5 +13,6 @@ export {
   type ExceptionFilter,
   type NewException,
 } from './exception.ts';
-export { bigintArray, booleanArray, intArray, textArray, uuidArray } from './pg-array.ts';
+export { anyKnown, insertRows, type ColumnType } from './insert-rows.ts';
+export { bigintArray, booleanArray, byteaArray, intArray, textArray, utf8Array, uuidArray } from './pg-array.ts';
 export { uuidv7 } from './uuid.ts';

@@ -8,7 +8,7 @@
 type Nullable<T> = T | null | undefined;
 
 const HEADER = 20;
-const OID = { bool: 16, int8: 20, int4: 23, text: 25, uuid: 2950 } as const;
+const OID = { bool: 16, bytea: 17, int8: 20, int4: 23, text: 25, uuid: 2950 } as const;
 const TWO_32 = 4_294_967_296;
 
 /** Writes numbers one after the other into a buffer that is large enough. */
@@ -117,6 +117,24 @@ export const booleanArray = (values: readonly Nullable<boolean>[]): Buffer =>
     to.bytes[to.at] = value ? 1 : 0;
     to.at += 1;
   });
+
+const bytesArray = (type: number, values: readonly Nullable<Uint8Array>[]): Buffer =>
+  array(
+    type,
+    values,
+    values.reduce((sum, value) => sum + (value?.length ?? 0), 0),
+    (to, value) => {
+      to.int4(value.length);
+      to.bytes.set(value, to.at);
+      to.at += value.length;
+    },
+  );
+
+/** `bytea[]`. */
+export const byteaArray = (values: readonly Nullable<Uint8Array>[]): Buffer => bytesArray(OID.bytea, values);
+
+/** `text[]` of texts that are at hand as UTF-8. PostgreSQL refuses what is not, and NUL. */
+export const utf8Array = (values: readonly Nullable<Uint8Array>[]): Buffer => bytesArray(OID.text, values);
 
 /** `text[]`. PostgreSQL refuses a text that holds NUL. */
 export function textArray(values: readonly Nullable<string>[]): Buffer {

@@ -4,7 +4,7 @@ import { chown, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path';
 import { startTimeOf } from '../process/identity.ts';
 import { runCommand } from '../process/run-command.ts';
-import { baseEnvironment, type Launch, type ProcessSpec } from '../process/spec.ts';
+import { baseEnvironment, keepFreedMemory, type Launch, type ProcessSpec } from '../process/spec.ts';
 import { commandAs, unprivilegedUser, type RunAs } from '../process/unprivileged-user.ts';
 import { withProgress } from '../progress.ts';
 import { providePostgres, type PostgresPrograms } from '../provide/index.ts';
@@ -86,7 +86,7 @@ async function initialise(programs: PostgresPrograms, user: RunAs | undefined, d
 }
 
 function environment(): Record<string, string> {
-  return { ...baseEnvironment(), LANG: 'C', LC_ALL: 'C' };
+  return { ...baseEnvironment(), ...keepFreedMemory, LANG: 'C', LC_ALL: 'C' };
 }
 
 async function writeOwned(file: string, content: string, user: RunAs | undefined): Promise<void> {

@@ -1,4 +1,4 @@
-import { bigintArray, intArray, textArray, uuidArray, type TenantTx } from '@nexus/tenancy-db';
+import { anyKnown, bigintArray, insertRows, intArray, textArray, uuidArray, type TenantTx } from '@nexus/tenancy-db';
 import type { StockMovement } from './stock-movement.ts';
 
 /** A level that a batch of movements changed. Quantities in thousandths. */
@@ -24,15 +24,23 @@ export interface Moved {
  * The hot path of stock: one statement inserts the movements, sums those that were really new and adds the sums to the
  * levels, sorted, so that concurrent batches cannot deadlock.
  */
-const MOVE = `WITH given AS (
-    SELECT * FROM unnest($1::uuid[], $2::int[], $3::uuid[], $4::uuid[], $5::bigint[], $6::text[], $7::bigint[], $8::uuid[], $9::bigint[])
-      AS g(key, line, branch, product, quantity, reason, at_ms, terminal, number)
-  ), fresh AS (
-    INSERT INTO stock_movement (key, line, branch, product, quantity, reason, at_ms, terminal, number)
-    SELECT * FROM given ORDER BY key, line
-    ON CONFLICT (key, line) DO NOTHING
-    RETURNING key, line, branch, product, quantity, at_ms
-  ), summed AS (
+const INSERT = insertRows('stock_movement', {
+  key: 'uuid',
+  line: 'int',
+  branch: 'uuid',
+  product: 'uuid',
+  quantity: 'bigint',
+  reason: 'text',
+  at_ms: 'bigint',
+  terminal: 'uuid',
+  number: 'bigint',
+});
+const GIVEN = `SELECT * FROM unnest($1::uuid[], $2::int[], $3::uuid[], $4::uuid[], $5::bigint[], $7::bigint[])
+  AS g(key, line, branch, product, quantity, at_ms)`;
+/** Movements are new: what was given is what is written. */
+const ALL_NEW = `written AS (${INSERT}), fresh AS NOT MATERIALIZED (${GIVEN})`;
+const SOME_NEW = `fresh AS (${INSERT} ON CONFLICT (key, line) DO NOTHING RETURNING key, line, branch, product, quantity, at_ms)`;
+const move = (fresh: string): string => `WITH ${fresh}, summed AS (
     SELECT branch, product, sum(quantity)::bigint AS change, min(at_ms) AS first_ms, max(at_ms) AS last_ms
     FROM fresh GROUP BY branch, product
   ), moved AS (
@@ -48,6 +56,21 @@ const MOVE = `WITH given AS (
       FROM fresh f WHERE f.branch = m.branch AND f.product = m.product AND f.at_ms <= m.last_count_ms
     ) END AS early
   FROM moved m JOIN summed s USING (branch, product)`;
+const MOVE_NEW = move(ALL_NEW);
+const MOVE = move(SOME_NEW);
+const KNOWN = anyKnown('stock_movement', 'key');
+
+/**
+ * True when no transaction of these is known and no movement is there twice. The events of a tenant are applied one
+ * batch after the other (the cursor is locked), so this stays true until the transaction ends; were it not, the key would
+ * refuse.
+ */
+async function allNew(tx: TenantTx, movements: readonly StockMovement[]): Promise<boolean> {
+  const lines = new Set(movements.map((m) => `${m.key}/${m.line}`));
+  if (lines.size < movements.length) return false;
+  const keys = [...new Set(movements.map((m) => m.key))];
+  return (await tx.bulk('known-movements', KNOWN, [uuidArray(keys)])).length === 0;
+}
 
 interface Row {
   branch: string;
@@ -61,16 +84,18 @@ interface Row {
 /** Applies movements once: those whose key and line are known change nothing. */
 export async function insertMovements(tx: TenantTx, movements: readonly StockMovement[]): Promise<Moved> {
   if (movements.length === 0) return { levels: [], early: [] };
-  const rows = await tx.bulk<Row>('insert-movements', MOVE, [
-    uuidArray(movements.map((m) => m.key)),
-    intArray(movements.map((m) => m.line)),
-    uuidArray(movements.map((m) => m.branch)),
-    uuidArray(movements.map((m) => m.product)),
-    bigintArray(movements.map((m) => m.quantity)),
-    textArray(movements.map((m) => m.reason)),
-    bigintArray(movements.map((m) => m.at)),
-    uuidArray(movements.map((m) => m.terminal)),
-    bigintArray(movements.map((m) => m.number)),
+  const [name, statement] = (await allNew(tx, movements)) ? ['move-new', MOVE_NEW] : ['move', MOVE];
+  const sorted = [...movements].sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : a.line - b.line));
+  const rows = await tx.bulk<Row>(name, statement, [
+    uuidArray(sorted.map((m) => m.key)),
+    intArray(sorted.map((m) => m.line)),
+    uuidArray(sorted.map((m) => m.branch)),
+    uuidArray(sorted.map((m) => m.product)),
+    bigintArray(sorted.map((m) => m.quantity)),
+    textArray(sorted.map((m) => m.reason)),
+    bigintArray(sorted.map((m) => m.at)),
+    uuidArray(sorted.map((m) => m.terminal)),
+    bigintArray(sorted.map((m) => m.number)),
   ]);
   return {
     levels: rows.map((row) => ({

@@ -1,17 +1,20 @@
 import type { TransactionFacts } from '@nexus/contracts';
 import type { TenantTx } from '@nexus/tenancy-db';
 import { addDayTotals } from '../day-total/day-total.ts';
-import { insertHeaders, insertLines, insertTenders } from './transaction-bulk.ts';
+import { allNew, insertHeaders, insertLines, insertNewHeaders, insertTenders } from './transaction-bulk.ts';
 
 /**
  * Writes facts into the projections and returns those that were new. The one way into these tables: the replay of
  * journals and the rebuild from the event log both come through here, so that they cannot differ.
  */
 export async function project(tx: TenantTx, facts: readonly TransactionFacts[]): Promise<TransactionFacts[]> {
-  // Lines, tenders and totals wait for what the headers say is new: a duplicate must reach none of them.
-  const fresh = await insertHeaders(tx, facts);
+  if (facts.length === 0) return [];
+  // Lines, tenders and totals are written of what is new only: a duplicate must reach none of them.
+  const plain = await allNew(tx, facts);
+  const fresh = plain ? [...facts] : await insertHeaders(tx, facts);
   if (fresh.length === 0) return fresh;
   await Promise.all([
+    plain ? insertNewHeaders(tx, fresh) : undefined,
     insertLines(tx, fresh),
     insertTenders(tx, fresh),
     addDayTotals(tx, fresh),

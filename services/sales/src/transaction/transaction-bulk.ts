@@ -1,65 +1,131 @@
 import type { TransactionFacts } from '@nexus/contracts';
-import { bigintArray, booleanArray, intArray, textArray, uuidArray, type TenantTx } from '@nexus/tenancy-db';
+import {
+  anyKnown,
+  bigintArray,
+  booleanArray,
+  insertRows,
+  intArray,
+  textArray,
+  uuidArray,
+  type TenantTx,
+} from '@nexus/tenancy-db';
 
 /*
  * The hot path of the transaction log: bulk statements over arrays in binary form, no query for each row.
  */
 
-const HEADER = `INSERT INTO transaction_header
-  (key, kind, entry_id, terminal, chain, seq, number, hash, branch, legal_entity, business_date, at_ms, utc_offset, shift,
-   cashier, customer, training, receipt_series, receipt_number, currency, net, tax, discount, gross, rounding, payable, taxes, voids,
-   voided_kind)
-  SELECT * FROM unnest($1::uuid[], $2::text[], $3::uuid[], $4::uuid[], $5::uuid[], $6::bigint[], $7::bigint[], $8::text[],
-    $9::uuid[], $10::uuid[], $11::date[], $12::bigint[], $13::int[], $14::uuid[], $15::text[], $16::text[], $17::boolean[],
-    $18::text[], $19::bigint[], $20::text[], $21::bigint[], $22::bigint[], $23::bigint[], $24::bigint[], $25::bigint[],
-    $26::bigint[], $27::text[], $28::uuid[], $29::text[])
-  ON CONFLICT (key) DO NOTHING RETURNING key`;
+const HEADERS = insertRows('transaction_header', {
+  key: 'uuid',
+  kind: 'text',
+  entry_id: 'uuid',
+  terminal: 'uuid',
+  chain: 'uuid',
+  seq: 'bigint',
+  number: 'bigint',
+  hash: 'text',
+  branch: 'uuid',
+  legal_entity: 'uuid',
+  business_date: 'date',
+  at_ms: 'bigint',
+  utc_offset: 'int',
+  shift: 'uuid',
+  cashier: 'text',
+  customer: 'text',
+  training: 'boolean',
+  receipt_series: 'text',
+  receipt_number: 'bigint',
+  currency: 'text',
+  net: 'bigint',
+  tax: 'bigint',
+  discount: 'bigint',
+  gross: 'bigint',
+  rounding: 'bigint',
+  payable: 'bigint',
+  taxes: 'text',
+  voids: 'uuid',
+  voided_kind: 'text',
+});
+const KNOWN = anyKnown('transaction_header', 'key');
+
+/**
+ * True when none of these is in the log and none is there twice. Only one worker replays a terminal's journal at a time
+ * (its cursor is locked), so this stays true until the transaction ends; were it not, the key would refuse.
+ */
+export async function allNew(tx: TenantTx, facts: readonly TransactionFacts[]): Promise<boolean> {
+  const keys = new Set(facts.map((f) => f.key));
+  return keys.size === facts.length && (await tx.bulk('known-headers', KNOWN, [uuidArray([...keys])])).length === 0;
+}
+
+/** Inserts headers of transactions that are `allNew`. */
+export async function insertNewHeaders(tx: TenantTx, facts: readonly TransactionFacts[]): Promise<void> {
+  await tx.bulk('insert-new-headers', HEADERS, headerValues(facts));
+}
 
 /** Inserts headers, sorted by key so that concurrent batches cannot deadlock; returns those that were really new, in the given order. */
 export async function insertHeaders(tx: TenantTx, facts: readonly TransactionFacts[]): Promise<TransactionFacts[]> {
   if (facts.length === 0) return [];
   const sorted = [...facts].sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0));
-  const inserted = await tx.bulk<{ key: string }>('insert-headers', HEADER, [
-    uuidArray(sorted.map((f) => f.key)),
-    textArray(sorted.map((f) => f.kind)),
-    uuidArray(sorted.map((f) => f.entry.id)),
-    uuidArray(sorted.map((f) => f.entry.terminal)),
-    uuidArray(sorted.map((f) => f.entry.chain)),
-    bigintArray(sorted.map((f) => f.entry.seq)),
-    bigintArray(sorted.map((f) => f.entry.number)),
-    textArray(sorted.map((f) => f.entry.hash)),
-    uuidArray(sorted.map((f) => f.branch)),
-    uuidArray(sorted.map((f) => f.legalEntity)),
-    sorted.map((f) => f.businessDate),
-    bigintArray(sorted.map((f) => f.at)),
-    intArray(sorted.map((f) => f.utcOffset)),
-    uuidArray(sorted.map((f) => f.shift ?? null)),
-    textArray(sorted.map((f) => f.cashier ?? null)),
-    textArray(sorted.map((f) => f.customer ?? null)),
-    booleanArray(sorted.map((f) => f.training ?? false)),
-    textArray(sorted.map((f) => f.receipt?.s ?? null)),
-    bigintArray(sorted.map((f) => f.receipt?.n ?? null)),
-    textArray(sorted.map((f) => f.currency)),
-    bigintArray(sorted.map((f) => f.net)),
-    bigintArray(sorted.map((f) => f.tax)),
-    bigintArray(sorted.map((f) => f.discount)),
-    bigintArray(sorted.map((f) => f.gross)),
-    bigintArray(sorted.map((f) => f.rounding)),
-    bigintArray(sorted.map((f) => f.payable)),
-    textArray(sorted.map((f) => JSON.stringify(f.taxes))),
-    uuidArray(sorted.map((f) => f.voids ?? null)),
-    textArray(sorted.map((f) => f.voidedKind ?? null)),
-  ]);
+  const inserted = await tx.bulk<{ key: string }>(
+    'insert-headers',
+    `${HEADERS} ON CONFLICT (key) DO NOTHING RETURNING key`,
+    headerValues(sorted),
+  );
   const fresh = new Set(inserted.map((row) => row.key));
   // A batch may name one key twice (the same entry resent inside it): the first counts.
   return facts.filter((f) => fresh.delete(f.key));
 }
 
-const LINES = `INSERT INTO transaction_line
-  (key, n, product, variant, code, description, unit, quantity, unit_price, price_scale, price_source, discounts, tax_group,
-   taxes, gross, original_entry, original_line)
-  SELECT * FROM unnest($1::uuid[], $2::int[], $3::uuid[], $4::uuid[], $5::text[], $6::text[], $7::text[], $8::bigint[],
-    $9::bigint[], $10::int[], $11::text[], $12::text[], $13::text[], $14::text[], $15::bigint[], $16::uuid[], $17::int[])`;
+const headerValues = (facts: readonly TransactionFacts[]): unknown[] => [
+  uuidArray(facts.map((f) => f.key)),
+  textArray(facts.map((f) => f.kind)),
+  uuidArray(facts.map((f) => f.entry.id)),
+  uuidArray(facts.map((f) => f.entry.terminal)),
+  uuidArray(facts.map((f) => f.entry.chain)),
+  bigintArray(facts.map((f) => f.entry.seq)),
+  bigintArray(facts.map((f) => f.entry.number)),
+  textArray(facts.map((f) => f.entry.hash)),
+  uuidArray(facts.map((f) => f.branch)),
+  uuidArray(facts.map((f) => f.legalEntity)),
+  facts.map((f) => f.businessDate),
+  bigintArray(facts.map((f) => f.at)),
+  intArray(facts.map((f) => f.utcOffset)),
+  uuidArray(facts.map((f) => f.shift ?? null)),
+  textArray(facts.map((f) => f.cashier ?? null)),
+  textArray(facts.map((f) => f.customer ?? null)),
+  booleanArray(facts.map((f) => f.training ?? false)),
+  textArray(facts.map((f) => f.receipt?.s ?? null)),
+  bigintArray(facts.map((f) => f.receipt?.n ?? null)),
+  textArray(facts.map((f) => f.currency)),
+  bigintArray(facts.map((f) => f.net)),
+  bigintArray(facts.map((f) => f.tax)),
+  bigintArray(facts.map((f) => f.discount)),
+  bigintArray(facts.map((f) => f.gross)),
+  bigintArray(facts.map((f) => f.rounding)),
+  bigintArray(facts.map((f) => f.payable)),
+  textArray(facts.map((f) => JSON.stringify(f.taxes))),
+  uuidArray(facts.map((f) => f.voids ?? null)),
+  textArray(facts.map((f) => f.voidedKind ?? null)),
+];
+
+const LINES = insertRows('transaction_line', {
+  key: 'uuid',
+  n: 'int',
+  product: 'uuid',
+  variant: 'uuid',
+  code: 'text',
+  description: 'text',
+  unit: 'text',
+  quantity: 'bigint',
+  unit_price: 'bigint',
+  price_scale: 'int',
+  price_source: 'text',
+  discounts: 'text',
+  tax_group: 'text',
+  taxes: 'text',
+  gross: 'bigint',
+  original_entry: 'uuid',
+  original_line: 'int',
+});
 
 /** Lines of transactions that are new: their headers were inserted in this transaction, so nothing can conflict. */
 export async function insertLines(tx: TenantTx, facts: readonly TransactionFacts[]): Promise<void> {
@@ -86,8 +152,17 @@ export async function insertLines(tx: TenantTx, facts: readonly TransactionFacts
   ]);
 }
 
-const TENDERS = `INSERT INTO transaction_tender (key, n, id, type, tendered, applied, change, currency, detail)
-  SELECT * FROM unnest($1::uuid[], $2::int[], $3::uuid[], $4::text[], $5::bigint[], $6::bigint[], $7::bigint[], $8::text[], $9::text[])`;
+const TENDERS = insertRows('transaction_tender', {
+  key: 'uuid',
+  n: 'int',
+  id: 'uuid',
+  type: 'text',
+  tendered: 'bigint',
+  applied: 'bigint',
+  change: 'bigint',
+  currency: 'text',
+  detail: 'text',
+});
 
 /** Tenders of transactions that are new, as their lines are. */
 export async function insertTenders(tx: TenantTx, facts: readonly TransactionFacts[]): Promise<void> {

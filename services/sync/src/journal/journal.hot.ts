@@ -1,11 +1,10 @@
 import type { NumberedLine, Segment } from '@nexus/journal';
-import { bigintArray, textArray, uuidArray, type TenantTx } from '@nexus/tenancy-db';
+import { bigintArray, byteaArray, insertRows, textArray, utf8Array, uuidArray, type TenantTx } from '@nexus/tenancy-db';
 import type { UploadLine, VerifiedUpload } from './verify-upload.ts';
 
 /*
- * The hot path of sync: bulk SQL, one statement for each table and upload, whatever the number of lines. Lines travel as
- * one text that PostgreSQL splits at its newlines, hashes as one string of bytes; nothing is escaped or converted one by
- * one.
+ * The hot path of sync: bulk SQL, one statement for each table and upload, whatever the number of lines. Lines are sent as
+ * the bytes that came; nothing is escaped or converted.
  */
 
 /** A line of an upload with the number it got. */
@@ -15,10 +14,8 @@ export interface NumberedUploadLine {
   readonly line: UploadLine;
 }
 
-const hashBytes = (hashes: readonly string[]): Buffer => Buffer.from(hashes.join(''), 'hex');
-
-/** What an array of text cannot carry through `string_to_array`: bytes that are no text, and the empty line. */
-const isPlain = (line: UploadLine): boolean => line.text !== null && line.text !== '';
+/** A text column can hold the line: its bytes are text. */
+const isPlain = (line: UploadLine): boolean => line.text !== null;
 
 /** Inserts numbered lines. The terminal's lock makes the numbers ours alone, so nothing can conflict. */
 export async function insertEntries(
@@ -35,31 +32,37 @@ export async function insertEntries(
   ]);
 }
 
-const insertPlain = (
+const PLAIN = insertRows('journal_entry', {
+  terminal: 'uuid',
+  number: 'bigint',
+  chain: 'uuid',
+  seq: 'bigint',
+  hash: 'bytea',
+  kind: 'text',
+  branch: 'uuid',
+  at: 'bigint',
+  line: 'text',
+});
+
+function insertPlain(
   tx: TenantTx,
   terminal: string,
   chain: string,
   lines: readonly NumberedUploadLine[],
-): Promise<unknown> =>
-  tx.bulk(
-    'insert-entries',
-    `INSERT INTO journal_entry (terminal, number, chain, seq, hash, kind, branch, at, line)
-     SELECT $1, e.number, $2, e.seq, substring($5::bytea FROM (e.i::int - 1) * 32 + 1 FOR 32), e.kind, e.branch, e.at, e.line
-     FROM ROWS FROM (unnest($3::bigint[]), unnest($4::bigint[]), unnest($6::text[]), unnest($7::uuid[]),
-       unnest($8::bigint[]), unnest(string_to_array($9::text, E'\\n'))) WITH ORDINALITY
-       AS e(number, seq, kind, branch, at, line, i)`,
-    [
-      terminal,
-      chain,
-      bigintArray(lines.map((l) => l.number)),
-      bigintArray(lines.map((l) => l.seq)),
-      hashBytes(lines.map((l) => l.line.hash)),
-      textArray(lines.map((l) => l.line.facts.kind)),
-      uuidArray(lines.map((l) => l.line.facts.branch)),
-      bigintArray(lines.map((l) => l.line.facts.at)),
-      lines.map((l) => l.line.text).join('\n'),
-    ],
-  );
+): Promise<unknown> {
+  const hashes = Buffer.from(lines.map((l) => l.line.hash).join(''), 'hex');
+  return tx.bulk('insert-entries', PLAIN, [
+    uuidArray(lines.map(() => terminal)),
+    bigintArray(lines.map((l) => l.number)),
+    uuidArray(lines.map(() => chain)),
+    bigintArray(lines.map((l) => l.seq)),
+    byteaArray(lines.map((_, index) => hashes.subarray(index * 32, index * 32 + 32))),
+    textArray(lines.map((l) => l.line.facts.kind)),
+    uuidArray(lines.map((l) => l.line.facts.branch)),
+    bigintArray(lines.map((l) => l.line.facts.at)),
+    utf8Array(lines.map((l) => l.line.bytes)),
+  ]);
+}
 
 const insertRaw = (
   tx: TenantTx,
