@@ -9,11 +9,13 @@ export { assertSeesBranch, seesBranch, visibleBranches } from './access/visible-
 export { ndjson, noContent, rawAnswer, sse, type Answer, type ServerSentEvent } from './http/answer.ts';
 export { bufferBody, streamBody, type RawBody } from './http/body.ts';
 export { createApp, type AppOptions } from './http/create-app.ts';
-export { Health, type ReadinessCheck } from './http/health.ts';
+export type { TenantFigure, TenantFigures } from './figures/tenant-figures.ts';
+export { Health, type CheckOptions, type ReadinessCheck } from './http/health.ts';
 export { openApiDocument } from './http/openapi.ts';
 export { TRACE_ID_HEADER } from './http/request-scope.ts';
 export { defineRoute, type HandlerInput, type Reply, type Route, type RouteSpec } from './http/route.ts';
 export { serve, type HttpService, type ServeOptions } from './http/serve.ts';
+export { serveMetrics, type MetricsListenerOptions } from './http/serve-metrics.ts';
 export { serveProbes, type ProbesOptions } from './http/serve-probes.ts';
 export { auditRoutes } from './routes/audit-routes.ts';
 export { exceptionRoutes } from './routes/exception-routes.ts';
@@ -26,7 +28,10 @@ export {
   type ServiceDefinition,
   type ServiceRuntime,
 } from './service/define-service.ts';
-export { READY_MESSAGE, runServices, type ProcessHandle } from './service/run-services.ts';
+export { SCRAPED, SCRAPE_STATEMENT, type Gauges } from './service/part-gauges.ts';
+export type { ProcessHandle } from './service/life.ts';
+export { Measured, METRICS_MESSAGE, metricsConfig, type MetricsConfig } from './service/measured.ts';
+export { READY_MESSAGE, runConfig, runServices } from './service/run-services.ts';
 export { serviceEnv, variableName, type Env } from './service/service-env.ts';
 export { count, flag, processConfig, secret, standardConfig, type StandardConfig } from './service/standard-config.ts';
 export {

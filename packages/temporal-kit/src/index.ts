@@ -1,3 +1,4 @@
+export type { ActivityObserver } from './activity/interceptor.ts';
 export { beating, progress, type Progress } from './activity/progress.ts';
 export { tenancyActivities } from './activity/tenancy-activities.ts';
 export { connectTemporal, TemporalLink, type TemporalOptions } from './client/temporal-link.ts';

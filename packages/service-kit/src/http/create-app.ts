@@ -1,10 +1,11 @@
 import { NexusError } from '@nexus/contracts';
-import type { Logger } from '@nexus/telemetry';
+import type { Logger, Metrics } from '@nexus/telemetry';
 import express, { type ErrorRequestHandler, type Express, type RequestHandler, type Response } from 'express';
 import type { TokenVerifier } from '../access/token-verifier.ts';
 import { securityHeaders } from './headers.ts';
 import { Health } from './health.ts';
 import { Load, type LoadLimits } from './load.ts';
+import { requestObserver } from './observe-request.ts';
 import { openApiDocument } from './openapi.ts';
 import { expected, problemOf, PROBLEM_TYPE } from './problem.ts';
 import { requestScope } from './request-scope.ts';
@@ -20,6 +21,8 @@ export interface AppOptions extends LoadLimits {
   readonly version?: string;
   /** What the probes say; one that is ready by itself where none is given. */
   readonly health?: Health;
+  /** Where requests are counted and timed. */
+  readonly metrics?: Metrics;
   /** Aborted when the process begins to stop: streams end, connections are not kept. */
   readonly stopping?: AbortSignal;
   readonly heartbeatMs?: number;
@@ -52,7 +55,7 @@ export function createApp(options: AppOptions): Express {
   app.use(withoutPrefix(`/api/${service}`));
   app.use(securityHeaders);
   addProbes(app, health);
-  app.use(requestScope(logger));
+  app.use(requestScope(logger, requestObserver(options.metrics, service)));
   app.use((_request, response, next) => {
     if (stopping.aborted) response.setHeader('connection', 'close');
     next();

@@ -6,6 +6,7 @@ import type { TokenVerifier } from '../access/token-verifier.ts';
 import { isSpecial, mediaTypeOf, type ServerSentEvent } from './answer.ts';
 import type { Load } from './load.ts';
 import { readBody } from './read-body.ts';
+import { noteStreamBegan } from './observe-request.ts';
 import { readParams, readQuery } from './read-input.ts';
 import { nameRequest } from './request-scope.ts';
 import type { HandlerInput, Reply, Route } from './route.ts';
@@ -76,6 +77,7 @@ async function handle(
     () => gone.abort(),
   );
   if (isSpecial(route.response) && route.response.kind === 'sse') {
+    noteStreamBegan(response);
     await sendEvents(response, {
       data: route.response.data,
       events: result as AsyncIterable<ServerSentEvent>,

@@ -1,7 +1,6 @@
 import { once } from 'node:events';
-import { createServer, type Server } from 'node:http';
+import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
-import type { Express } from 'express';
 import { rawProblem } from './problem.ts';
 
 export interface ServeOptions {
@@ -25,7 +24,7 @@ const KEEP_ALIVE_MS = 65_000;
 const MAX_CONNECTIONS = 10_000;
 
 /** Listens. Fails with the system's own error where the port is taken. */
-export async function serve(app: Express, options: ServeOptions): Promise<HttpService> {
+export async function serve(app: RequestListener, options: ServeOptions): Promise<HttpService> {
   const server = createServer(
     {
       headersTimeout: HEADERS_TIMEOUT_MS,

@@ -21,7 +21,10 @@ function assertWholeChain(claims: AccessTokenClaims): void {
 }
 
 /** Messages that this service could not digest: seen, and tried again. Served by every service; see `runParts`. */
-export const failedMessageRoutes = (digestion: Digestion): Route[] => [
+export const failedMessageRoutes = (
+  digestion: Digestion,
+  retried: (tenantId: string) => void = () => undefined,
+): Route[] => [
   defineRoute({
     method: 'get',
     path: '/failed-messages',
@@ -41,9 +44,11 @@ export const failedMessageRoutes = (digestion: Digestion): Route[] => [
     access,
     params: failedMessageParams,
     response: failedMessageRetryAnswer,
-    handler: ({ ctx, claims, params }) => {
+    handler: async ({ ctx, claims, params }) => {
       assertWholeChain(claims);
-      return retryFailedMessage(digestion, ctx, params.event);
+      const answer = await retryFailedMessage(digestion, ctx, params.event);
+      retried(ctx.tenantId);
+      return answer;
     },
   }),
   defineRoute({
@@ -53,9 +58,11 @@ export const failedMessageRoutes = (digestion: Digestion): Route[] => [
     access,
     body: failedMessageRetries,
     response: failedMessageRetriesAnswer,
-    handler: ({ ctx, claims, body, signal }) => {
+    handler: async ({ ctx, claims, body, signal }) => {
       assertWholeChain(claims);
-      return retryFailedMessages(digestion, ctx, { ...body, withinMs: RETRIES_WITHIN_MS, signal });
+      const answer = await retryFailedMessages(digestion, ctx, { ...body, withinMs: RETRIES_WITHIN_MS, signal });
+      retried(ctx.tenantId);
+      return answer;
     },
   }),
 ];

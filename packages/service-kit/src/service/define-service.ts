@@ -1,4 +1,4 @@
-import type { Logger } from '@nexus/telemetry';
+import type { Logger, Metrics } from '@nexus/telemetry';
 import type { z } from 'zod';
 import { serviceEnv, variableName, type Env } from './service-env.ts';
 
@@ -8,6 +8,8 @@ export interface ServiceRuntime<C> {
   readonly config: C;
   readonly logger: Logger;
   readonly version: string;
+  /** What this process measures of itself; one for all of its services. */
+  readonly metrics?: Metrics;
   /** Aborted when the process was told to stop: not ready from now on. */
   readonly stopping: AbortSignal;
 }

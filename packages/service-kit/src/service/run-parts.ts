@@ -4,10 +4,12 @@ import {
   createConsumer,
   createEventRelay,
   eventLogRpc,
-  PartitionKeeper,
   RpcServer,
+  type EventConsumer,
   type EventHandler,
+  type ObservedBatch,
 } from '@nexus/messaging';
+import { METRICS, type Metrics } from '@nexus/telemetry';
 import { createActivityWorker, tenancyActivities, WorkerConnection } from '@nexus/temporal-kit';
 import type { TokenVerifier } from '../access/token-verifier.ts';
 import { createApp } from '../http/create-app.ts';
@@ -16,32 +18,42 @@ import { serve } from '../http/serve.ts';
 import { auditRoutes } from '../routes/audit-routes.ts';
 import { failedMessageRoutes } from '../routes/failed-message-routes.ts';
 import type { RunningService, ServiceRuntime } from './define-service.ts';
+import { FAILED_MESSAGES, measuring } from './part-gauges.ts';
+import { PoolWatch } from './pool.ts';
+import { awaitSharedSchema } from './shared-schema.ts';
 import type { StandardConfig } from './standard-config.ts';
 import { closeKit, type Background, type Kit, type StandardService } from './standard-service.ts';
+import { upkeep } from './upkeep.ts';
+
+/** What was made of a service's tables; `verifier` and `sharedMigrations` besides. */
+export interface Made<D> {
+  readonly deps: D;
+  readonly verifier: TokenVerifier;
+  /** Names of the migrations without which the shared schema is too old. */
+  readonly sharedMigrations: readonly string[];
+}
 
 /** Starts everything a service consists of and says how to stop it: door, own work, activities, messages, engines. */
 export async function runParts<C extends StandardConfig, D>(
   spec: StandardService<C, D>,
   runtime: ServiceRuntime<C>,
   kit: Kit<C>,
-  deps: D,
-  verifier: TokenVerifier,
+  { deps, verifier, sharedMigrations }: Made<D>,
 ): Promise<RunningService> {
   const { config, logger, db, nats, provisioner } = kit;
-  if (config.migrateShared) await migrateShared(runtime, kit);
+  const { metrics } = runtime;
   const relay = createEventRelay({ db, nats, logger });
   const handlers = spec.subscribers?.(deps) ?? [];
-  const followed = bySource(handlers);
-  const consumers = followed.map(([source, ofSource]) =>
-    createConsumer({ db, nats, source, handlers: ofSource, logger }),
-  );
+  const consumers = consumersOf(kit, metrics, handlers);
   const ofEventLog = eventLogRpc(
     db,
     (tenantId) => relay.poke(tenantId),
-    followed.map(([source]) => source),
+    consumers.map(([source]) => source),
   );
   const questions = [...ofEventLog, ...(spec.rpcHandlers?.(deps) ?? [])];
-  const rpc = new RpcServer(nats, logger);
+  const rpc = new RpcServer(nats, logger, (question, outcome, seconds) =>
+    metrics?.observe(METRICS.rpcDuration, { service: spec.name, question, outcome }, seconds),
+  );
   const workers = new WorkerConnection(config.temporalAddress, logger);
   const activities = createActivityWorker({
     service: spec.name,
@@ -50,13 +62,24 @@ export async function runParts<C extends StandardConfig, D>(
     namespace: config.temporalNamespace,
     logger,
     maxConcurrent: config.activityConcurrency,
+    observer: (activity, outcome, seconds) =>
+      metrics?.observe(METRICS.activityDuration, { service: spec.name, activity, outcome }, seconds),
   });
   const own = spec.background?.(deps) ?? [];
-  const health = healthOf(spec, kit, deps);
+  const kept = upkeep(runtime, kit);
+  const pool = new PoolWatch(db);
+  let schemaThere = false;
+  const health = new Health();
+  health.addCheck('shared-schema', () => schemaThere);
+  health.addCheck('database', () => pool.answers(), { graceMs: config.readyGraceMs });
+  for (const [name, check] of Object.entries(spec.readiness?.(deps) ?? {})) health.addCheck(name, check);
+  const failedMessages = failedMessageRoutes({ db, handlers }, (tenantId) =>
+    kit.figures.changed(FAILED_MESSAGES, tenantId),
+  );
   const app = createApp({
     service: spec.name,
     version: runtime.version,
-    routes: [...spec.routes(deps), ...auditRoutes(questions), ...failedMessageRoutes({ db, handlers })],
+    routes: [...spec.routes(deps), ...auditRoutes(questions), ...failedMessages],
     logger,
     verifier,
     health,
@@ -64,20 +87,34 @@ export async function runParts<C extends StandardConfig, D>(
     trustProxy: config.httpTrustProxy,
     maxRequests: config.httpMaxRequests,
     maxStreams: config.httpMaxStreams,
+    ...(metrics === undefined ? {} : { metrics }),
   });
-  // The last thing that can fail goes first: a taken port leaves nothing running behind.
+  const measured = measuring(metrics, {
+    service: spec.name,
+    db,
+    pool,
+    health,
+    consumers,
+    own: spec.gauges?.(deps) ?? [],
+    kept: kit.figures,
+    figures: spec.figures?.(deps) ?? [],
+  });
+  // The door first: probes are answered while the database is waited for, and a taken port leaves nothing behind.
   const http = await serve(app, { host: config.httpHost, port: config.httpPort });
+  health.markStarted();
+  runtime.stopping.addEventListener('abort', () => health.drain(), { once: true });
+  try {
+    await awaitSharedSchema(runtime, kit, sharedMigrations);
+  } catch (error) {
+    await http.stop(0);
+    throw error;
+  }
   verifier.start();
   relay.start();
   rpc.serve(questions);
-  const inOrder: Background[] = [...consumers, activities, ...own];
+  const inOrder: Background[] = [...consumers.map(([, consumer]) => consumer), activities, ...own, kept, measured];
   for (const part of inOrder) part.start();
-  const migrating = config.migrateTenants ? migrateTenants(kit) : Promise.resolve();
-  const partitions = new PartitionKeeper({ url: config.provisionerDatabaseUrl.expose(), logger });
-  partitions.start();
-  health.markStarted();
-  runtime.stopping.addEventListener('abort', () => health.drain(), { once: true });
-
+  schemaThere = true;
   return {
     url: http.url,
     async stop() {
@@ -87,61 +124,36 @@ export async function runParts<C extends StandardConfig, D>(
       verifier.stop();
       // Own work first: it may start activities or append events; those who carry them away stop after it.
       await all(own.map((part) => part.stop()));
-      await all([activities.stop(), ...consumers.map((consumer) => consumer.stop()), rpc.stop()]);
+      await all([activities.stop(), ...consumers.map(([, consumer]) => consumer.stop()), rpc.stop()]);
       await workers.close();
       await relay.stop();
-      await migrating;
-      await partitions.stop();
+      await kept.stop();
+      await measured.stop();
       await closeKit(kit);
     },
   };
 }
 
 /** One consumer for each service that is listened to. */
-function bySource(handlers: readonly EventHandler[]): [ServiceName, EventHandler[]][] {
+function consumersOf(
+  { db, nats, logger, figures }: Kit<StandardConfig>,
+  metrics: Metrics | undefined,
+  handlers: readonly EventHandler[],
+): (readonly [ServiceName, EventConsumer])[] {
   const groups = new Map<ServiceName, EventHandler[]>();
   for (const handler of handlers) {
     const { service } = handler.definition;
     groups.set(service, [...(groups.get(service) ?? []), handler]);
   }
-  return [...groups];
-}
-
-function healthOf<C extends StandardConfig, D>(spec: StandardService<C, D>, kit: Kit<C>, deps: D): Health {
-  const health = new Health();
-  health.addCheck('database', () => kit.db.ping());
-  for (const [name, check] of Object.entries(spec.readiness?.(deps) ?? {})) health.addCheck(name, check);
-  return health;
-}
-
-const MAX_PAUSE_MS = 5_000;
-
-/** Tries until the database is there or the process is to stop: a service may start before its database does. */
-async function migrateShared(runtime: ServiceRuntime<StandardConfig>, kit: Kit<StandardConfig>): Promise<void> {
-  for (let attempt = 0; ; attempt += 1) {
-    try {
-      await kit.provisioner.migrateShared();
-      return;
-    } catch (error) {
-      runtime.stopping.throwIfAborted();
-      if (!isAway(error)) throw error;
-      if (attempt === 0) kit.logger.warn({ err: error }, 'the database is not reachable yet; trying until it is');
-      await sleep(Math.min(250 * 2 ** attempt, MAX_PAUSE_MS), undefined, { signal: runtime.stopping });
-    }
-  }
-}
-
-const isAway = (error: unknown): boolean => error instanceof Error && 'code' in error && error.code === 'NX-3001';
-
-/** In the background: each tenant that is behind answers "being upgraded" by itself until its turn has come. */
-async function migrateTenants(kit: Kit<StandardConfig>): Promise<void> {
-  try {
-    const { migrated, failed } = await kit.provisioner.migrateTenants();
-    if (migrated > 0) kit.logger.info({ migrated }, 'tenants brought up to date');
-    for (const failure of failed) kit.logger.error(failure, 'a tenant could not be brought up to date');
-  } catch (error) {
-    kit.logger.error({ err: error }, 'bringing tenants up to date was broken off; the next start goes on');
-  }
+  return [...groups].map(([source, ofSource]) => {
+    const observer = ({ tenant, events, outcome, seconds }: ObservedBatch): void => {
+      const labels = { service: db.service, source, outcome };
+      metrics?.observe(METRICS.batchDuration, labels, seconds);
+      metrics?.count(METRICS.eventsApplied, labels, events);
+      if (outcome === 'set-aside') figures.changed(FAILED_MESSAGES, tenant);
+    };
+    return [source, createConsumer({ db, nats, source, handlers: ofSource, logger, observer })] as const;
+  });
 }
 
 /** Waits for all, then fails with the first that failed: one part that cannot stop must not keep others from stopping. */

@@ -1,4 +1,4 @@
-import { createLogger, startTelemetry, type Logger, type Telemetry } from '@nexus/telemetry';
+import { createLogger, startTelemetry } from '@nexus/telemetry';
 import { z } from 'zod';
 import { environment } from '../config.ts';
 import {
@@ -9,28 +9,23 @@ import {
   type RunningService,
   type ServiceDefinition,
 } from './define-service.ts';
+import { Life, type ProcessHandle } from './life.ts';
+import { Measured, metricsConfig } from './measured.ts';
 import type { Env } from './service-env.ts';
 import { count, secret } from './standard-config.ts';
 
-const runConfig = z.object({
+export const runConfig = z.object({
   logLevel: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
   otlpUrl: secret.optional(),
   version: z.string().default('0.1.0'),
+  ...metricsConfig.shape,
   /** Longest that a stop may take in all; after it the process ends with a failure. */
   stopTimeoutMs: count(1_000, 600_000).default(30_000),
 });
 type RunConfig = z.output<typeof runConfig>;
 
-/** The process as far as running services needs it. */
-export interface ProcessHandle {
-  on(event: 'SIGTERM' | 'SIGINT', listener: () => void): unknown;
-  on(event: 'uncaughtException' | 'unhandledRejection', listener: (error: unknown) => void): unknown;
-  exit(code: number): void;
-}
-
 /** Message of the log line by which a launcher knows that a service is there. */
 export const READY_MESSAGE = 'ready';
-
 /**
  * Runs services in this process until it is told to stop: `await runServices([service])`. The exit code is 0 after an
  * orderly stop, 1 where a setting, a start, a stop or an unexpected error failed. A second signal ends it at once.
@@ -54,13 +49,22 @@ export async function runServices(
   });
   const stopping = new AbortController();
   const starting: Promise<RunningService>[] = [];
-  const life = new Life(starting, telemetry, logger, run.stopTimeoutMs, stopping, host);
+  const measured = new Measured(run, logger);
+  const life = new Life({ starting, telemetry, measured, logger, timeoutMs: run.stopTimeoutMs, stopping, host });
   for (const signal of ['SIGTERM', 'SIGINT'] as const) host.on(signal, () => life.signalled(signal));
   for (const event of ['uncaughtException', 'unhandledRejection'] as const)
     host.on(event, (error) => life.broken(error, event));
+  try {
+    await measured.start();
+  } catch (error) {
+    life.broken(error, 'the metrics cannot be served');
+    return;
+  }
+  const { metrics } = measured;
   for (const { service, start } of starts) {
     const own = createLogger({ service: service.name, level: run.logLevel });
-    const started = start({ name: service.name, logger: own, version: run.version, stopping: stopping.signal });
+    const runtime = { name: service.name, logger: own, version: run.version, stopping: stopping.signal };
+    const started = start(metrics === undefined ? runtime : { ...runtime, metrics });
     starting.push(
       started.then((running) => {
         own.info({ url: running.url }, READY_MESSAGE);
@@ -85,74 +89,5 @@ function prepare(name: string, services: readonly AnyService[], env: Env, host: 
     createLogger({ service: name }).fatal(error.message);
     host.exit(1);
     return undefined;
-  }
-}
-
-/** The end of a process: once, in order, and certain. */
-class Life {
-  readonly #starting: readonly Promise<RunningService>[];
-  readonly #telemetry: Telemetry;
-  readonly #logger: Logger;
-  readonly #timeoutMs: number;
-  readonly #stopping: AbortController;
-  readonly #host: ProcessHandle;
-  #ending = false;
-
-  constructor(
-    starting: readonly Promise<RunningService>[],
-    telemetry: Telemetry,
-    logger: Logger,
-    timeoutMs: number,
-    stopping: AbortController,
-    host: ProcessHandle,
-  ) {
-    this.#starting = starting;
-    this.#telemetry = telemetry;
-    this.#logger = logger;
-    this.#timeoutMs = timeoutMs;
-    this.#stopping = stopping;
-    this.#host = host;
-  }
-
-  signalled(signal: string): void {
-    if (this.#ending) {
-      this.#logger.warn({ signal }, 'told again: stopping at once');
-      this.#host.exit(1);
-      return;
-    }
-    this.#logger.info({ signal }, 'stopping');
-    void this.#end(0);
-  }
-
-  broken(error: unknown, what: string): void {
-    this.#logger.fatal({ err: error }, what);
-    void this.#end(1);
-  }
-
-  async #end(code: number): Promise<void> {
-    if (this.#ending) return;
-    this.#ending = true;
-    this.#stopping.abort();
-    const late = setTimeout(() => {
-      this.#logger.fatal({ timeoutMs: this.#timeoutMs }, 'the stop took too long');
-      this.#host.exit(1);
-    }, this.#timeoutMs);
-    const results = await Promise.all(this.#starting.map((started) => this.#stop(started)));
-    await this.#telemetry.shutdown();
-    clearTimeout(late);
-    this.#logger.info('stopped');
-    this.#host.exit(results.every(Boolean) ? code : 1);
-  }
-
-  /** A service that is still starting is waited for, and then stopped; one that could not start has nothing to stop. */
-  async #stop(started: Promise<RunningService>): Promise<boolean> {
-    const running = await started.catch(() => undefined);
-    try {
-      await running?.stop();
-      return true;
-    } catch (error) {
-      this.#logger.error({ err: error }, 'a service did not stop in order');
-      return false;
-    }
   }
 }

@@ -34,6 +34,8 @@ export const standardConfig = processConfig.extend({
   /** Login `{service}_provisioner`, straight to PostgreSQL. */
   provisionerDatabaseUrl: secret,
   databasePool: count(1, 200).default(8),
+  /** How long the database may be away until the process says that it is not ready: longer than a failover takes. */
+  readyGraceMs: count(0, 600_000).default(30_000),
   databaseNamedStatements: flag.default(false),
   /** Migrate the shared schema at start. Off where a release job does it. */
   migrateShared: flag.default(true),

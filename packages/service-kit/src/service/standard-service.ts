@@ -21,9 +21,12 @@ import type { Logger } from '@nexus/telemetry';
 import { connectTemporal, type TemporalLink } from '@nexus/temporal-kit';
 import type { z } from 'zod';
 import { createTokenVerifier, type SecurityState, type TokenVerifier } from '../access/token-verifier.ts';
+import { tenantFigureMigration } from '../figures/tenant-figure.migration.ts';
+import { TenantFigures, type TenantFigure } from '../figures/tenant-figures.ts';
 import type { ReadinessCheck } from '../http/health.ts';
 import type { Route } from '../http/route.ts';
 import { defineService, type RunningService, type ServiceDefinition, type ServiceRuntime } from './define-service.ts';
+import type { Gauges } from './part-gauges.ts';
 import { runParts } from './run-parts.ts';
 import type { StandardConfig } from './standard-config.ts';
 
@@ -35,6 +38,8 @@ export interface Kit<C> {
   readonly provisioner: Provisioner;
   readonly nats: NatsLink;
   readonly temporal: TemporalLink;
+  /** Figures of all tenants, kept while the process is measured; told by whoever changes one. */
+  readonly figures: TenantFigures;
   readonly stopping: AbortSignal;
 }
 
@@ -62,6 +67,10 @@ export interface StandardService<C extends StandardConfig, D> {
   /** Activities besides those that make and drop a tenant's schema, which every service has. */
   readonly activities?: (deps: D) => object;
   readonly background?: (deps: D) => readonly Background[];
+  /** Figures of each tenant that gauges read for all of them; failed messages are counted for every service. */
+  readonly figures?: (deps: D) => readonly TenantFigure[];
+  /** Gauges besides those that every service has. */
+  readonly gauges?: (deps: D) => readonly Gauges[];
   /** Essential parts besides the database. */
   readonly readiness?: (deps: D) => Readonly<Record<string, ReadinessCheck>>;
   /** Where keys and revocations come from, for the service that owns them; all others ask it. */
@@ -81,8 +90,8 @@ export const standardService = <C extends StandardConfig, D>(spec: StandardServi
 });
 
 /**
- * Starts a service in order: its database's shared schema, its parts, at last its door. NATS and Temporal may be away:
- * what needs them begins when they come. Stops in the opposite order.
+ * Starts a service in order: its door, so that probes are answered; its database's shared schema; its parts. Until then it
+ * is not ready. NATS and Temporal may be away: what needs them begins when they come. Stops in the opposite order.
  */
 export async function startStandardService<C extends StandardConfig, D>(
   spec: StandardService<C, D>,
@@ -91,7 +100,8 @@ export async function startStandardService<C extends StandardConfig, D>(
   const kit = makeKit(spec, runtime);
   try {
     const deps = await spec.deps(kit);
-    return await runParts(spec, runtime, kit, deps, verifierFor(spec, kit, deps));
+    const verifier = verifierFor(spec, kit, deps);
+    return await runParts(spec, runtime, kit, { deps, verifier, sharedMigrations: sharedMigrationsOf(spec) });
   } catch (error) {
     await closeKit(kit);
     throw error;
@@ -102,12 +112,21 @@ export async function closeKit(kit: Kit<StandardConfig>): Promise<void> {
   await Promise.all([kit.nats.close(), kit.temporal.close(), kit.db.close(), kit.provisioner.close()]);
 }
 
+const sharedMigrationsOf = <C extends StandardConfig, D>(spec: StandardService<C, D>): string[] =>
+  sharedOf(spec).map(({ name }) => name);
+
+const sharedOf = <C extends StandardConfig, D>(spec: StandardService<C, D>): readonly Migration[] => [
+  ...messagingSharedMigrations,
+  tenantFigureMigration,
+  ...(spec.sharedMigrations ?? []),
+];
+
 const provisionerOf = <C extends StandardConfig, D>(spec: StandardService<C, D>, url: string): Provisioner =>
   createProvisioner({
     service: spec.name,
     url,
     tenantMigrations: [...messagingTenantMigrations, ...spec.tenantMigrations],
-    sharedMigrations: [...messagingSharedMigrations, ...(spec.sharedMigrations ?? [])],
+    sharedMigrations: sharedOf(spec),
     ...(spec.seedTenant === undefined ? {} : { seedTenant: spec.seedTenant }),
   });
 
@@ -124,7 +143,8 @@ function makeKit<C extends StandardConfig, D>(spec: StandardService<C, D>, runti
   });
   const nats = openNats({ url: config.natsUrl.expose(), name: `nexus-${spec.name}`, logger });
   const temporal = connectTemporal({ address: config.temporalAddress, namespace: config.temporalNamespace, logger });
-  return { config, logger, db, provisioner, nats, temporal, stopping };
+  const figures = new TenantFigures({ db, logger });
+  return { config, logger, db, provisioner, nats, temporal, figures, stopping };
 }
 
 function verifierFor<C extends StandardConfig, D>(spec: StandardService<C, D>, kit: Kit<C>, deps: D): TokenVerifier {

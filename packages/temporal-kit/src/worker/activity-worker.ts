@@ -1,7 +1,7 @@
 import { activityQueue, type ServiceName } from '@nexus/contracts';
 import type { Logger } from '@nexus/telemetry';
 import { Worker } from '@temporalio/worker';
-import { activityInterceptors } from '../activity/interceptor.ts';
+import { activityInterceptors, type ActivityObserver } from '../activity/interceptor.ts';
 import { logQueueTo } from './runtime.ts';
 import { Supervisor } from './supervisor.ts';
 import type { WorkerConnection } from './worker-connection.ts';
@@ -17,6 +17,7 @@ export interface ActivityWorkerOptions {
   readonly maxConcurrent?: number;
   /** Time an activity in hand has to end when the worker stops, before it is told to (its signal). Default 5,000. */
   readonly graceMs?: number;
+  readonly observer?: ActivityObserver;
   /** Queue, where it is not the service's own (tests). */
   readonly taskQueue?: string;
 }
@@ -42,7 +43,7 @@ export function createActivityWorker(options: ActivityWorkerOptions): Supervisor
         namespace,
         taskQueue,
         activities,
-        interceptors: { activity: [activityInterceptors] },
+        interceptors: { activity: [activityInterceptors(options.observer)] },
         maxConcurrentActivityTaskExecutions: options.maxConcurrent ?? MAX_CONCURRENT,
         activityTaskPollerBehavior: { type: 'autoscaling', minimum: 1, initial: 1, maximum: MAX_POLLERS },
         shutdownGraceTime: graceMs,

@@ -1,7 +1,7 @@
 import { WORKFLOW_TASK_QUEUE } from '@nexus/contracts';
 import type { Logger } from '@nexus/telemetry';
 import { Worker } from '@temporalio/worker';
-import { activityInterceptors } from '../activity/interceptor.ts';
+import { activityInterceptors, type ActivityObserver } from '../activity/interceptor.ts';
 import { logQueueTo } from './runtime.ts';
 import { Supervisor } from './supervisor.ts';
 import type { WorkerConnection } from './worker-connection.ts';
@@ -24,6 +24,8 @@ export interface WorkflowWorkerOptions {
   /** Workflows kept in memory between tasks. Default 200. */
   readonly maxCached?: number;
   readonly graceMs?: number;
+  /** Told of local activities. */
+  readonly observer?: ActivityObserver;
   /** Queue, where it is not the common one (tests). */
   readonly taskQueue?: string;
 }
@@ -53,7 +55,7 @@ export function createWorkflowWorker(options: WorkflowWorkerOptions): Supervisor
         taskQueue,
         ...(options.localActivities === undefined ? {} : { activities: options.localActivities }),
         enableNonLocalActivities: false,
-        interceptors: { activity: [activityInterceptors] },
+        interceptors: { activity: [activityInterceptors(options.observer)] },
         maxConcurrentLocalActivityExecutions: options.maxConcurrentLocal ?? MAX_CONCURRENT_LOCAL,
         maxConcurrentWorkflowTaskExecutions: options.maxConcurrent ?? MAX_CONCURRENT,
         maxCachedWorkflows: options.maxCached ?? MAX_CACHED,
