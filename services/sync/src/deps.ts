@@ -15,6 +15,8 @@ export interface SyncDeps {
   readonly keys: TerminalKeys;
   readonly replay: ReplayNotifier & Background;
   readonly nudges: Nudges;
+  /** Told after each upload that a till of this tenant has said what it holds. Must not throw. */
+  readonly reported?: (tenantId: string) => void;
   readonly logger: Logger;
   /** Server time, epoch milliseconds. */
   readonly now: () => number;

@@ -28,6 +28,7 @@ export async function receiveUpload(
   const stored = await deps.db.tx({ tenantId: owner.tenantId }, (tx) =>
     storeUpload(tx, upload, owner, { nowMs: deps.now(), byFile }),
   );
+  deps.reported?.(owner.tenantId);
   const news = stored.numbered + stored.waiting;
   if (news > 0) {
     deps.replay.note({
