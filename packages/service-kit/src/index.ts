@@ -9,7 +9,7 @@ export { assertSeesBranch, seesBranch, visibleBranches } from './access/visible-
 export { ndjson, noContent, rawAnswer, sse, type Answer, type ServerSentEvent } from './http/answer.ts';
 export { bufferBody, streamBody, type RawBody } from './http/body.ts';
 export { createApp, type AppOptions } from './http/create-app.ts';
-export type { TenantFigure, TenantFigures } from './figures/tenant-figures.ts';
+export { TenantFigures, type TenantFigure, type TenantFiguresOptions } from './figures/tenant-figures.ts';
 export { Health, type CheckOptions, type ReadinessCheck } from './http/health.ts';
 export { openApiDocument } from './http/openapi.ts';
 export { TRACE_ID_HEADER } from './http/request-scope.ts';

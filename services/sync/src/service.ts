@@ -1,7 +1,9 @@
 import { standardService } from '@nexus/service-kit';
 import { sharedMigrations, tenantMigrations } from '../migrations/index.ts';
 import { config } from './config.ts';
-import type { SyncDeps } from './deps.ts';
+import { replayFigure, replayGauges } from './metrics/replay-figure.ts';
+import { tillFigure, TILLS } from './metrics/till-figure.ts';
+import { tillGauges } from './metrics/till-gauges.ts';
 import { ReplayRelay } from './replay/replay-relay.ts';
 import { routes } from './routes.ts';
 import { rpcHandlers } from './rpc-handlers.ts';
@@ -15,13 +17,14 @@ export const service = standardService({
   config,
   tenantMigrations,
   sharedMigrations,
-  deps: ({ config: { journalGraceMs, replayWakeEntries, replayBacklogMs }, db, nats, temporal, logger }): SyncDeps => ({
+  deps: ({ config: { journalGraceMs, replayWakeEntries, replayBacklogMs }, figures, db, nats, temporal, logger }) => ({
     db,
     nats,
     temporal,
     logger,
     keys: new TerminalKeys(db, nats),
     nudges: new Nudges(nats, logger),
+    reported: (tenantId: string) => figures.changed(TILLS, tenantId),
     replay: new ReplayRelay({ db, temporal, logger, wakeEntries: replayWakeEntries, backlogMs: replayBacklogMs }),
     now: Date.now,
     graceMs: journalGraceMs,
@@ -31,4 +34,6 @@ export const service = standardService({
   subscribers,
   rpcHandlers,
   background: ({ replay, nudges }) => [replay, nudges],
+  figures: () => [replayFigure, tillFigure],
+  gauges: ({ db }) => [replayGauges(db), tillGauges(db)],
 });

@@ -14,8 +14,6 @@ export interface Counted extends Claim {
 
 /** Figures counted so long ago are counted again though nobody said that they changed. */
 const FRESH_SECONDS = 3_600;
-/** Whoever took a figure on and died gives it up after this; nobody counts the same one more often either. */
-const CLAIM_SECONDS = 10;
 
 /** Gives every tenant its rows, and takes away those of tenants that are gone. */
 export async function alignTenants(tx: SharedTx, names: readonly string[]): Promise<void> {
@@ -41,18 +39,26 @@ export async function wantFigures(
   );
 }
 
-/** Takes on what is to be counted, the longest uncounted first; processes beside this one take on others. */
-export async function claimFigures(tx: SharedTx, names: readonly string[], limit: number): Promise<readonly Claim[]> {
+/**
+ * Takes on what is to be counted, the longest uncounted first; processes beside this one take on others. For `claimMs`
+ * nobody takes the same one on again, also when this process dies over it.
+ */
+export async function claimFigures(
+  tx: SharedTx,
+  names: readonly string[],
+  limit: number,
+  claimMs: number,
+): Promise<readonly Claim[]> {
   const rows = await tx.query<{ tenant_id: string; name: string; claimed_at: string }>(
     `UPDATE tenant_figure f SET claimed_at = now()
      FROM (SELECT tenant_id, name FROM tenant_figure
            WHERE name = ANY($1)
              AND (counted_at IS NULL OR wanted_at >= counted_at OR counted_at < now() - interval '${FRESH_SECONDS} s')
-             AND (claimed_at IS NULL OR claimed_at < now() - interval '${CLAIM_SECONDS} s')
+             AND (claimed_at IS NULL OR claimed_at < now() - $3::float8 * interval '1 millisecond')
            ORDER BY counted_at NULLS FIRST, tenant_id LIMIT $2 FOR UPDATE SKIP LOCKED) due
      WHERE f.tenant_id = due.tenant_id AND f.name = due.name
      RETURNING f.tenant_id, f.name, f.claimed_at::text AS claimed_at`,
-    [names, limit],
+    [names, limit, claimMs],
   );
   return rows.map((row) => ({ tenantId: row.tenant_id, name: row.name, claimedAt: row.claimed_at }));
 }

@@ -22,7 +22,7 @@ export interface TenantFigure {
 export interface TenantFiguresOptions {
   readonly db: TenancyDb;
   readonly logger: Logger;
-  /** Pause between two rounds. Default 10,000. */
+  /** Pause between two rounds, and the least between two counts of the same figure. Default 10,000. */
   readonly everyMs?: number;
 }
 
@@ -104,7 +104,7 @@ export class TenantFigures {
       if (align) await alignTenants(tx, names);
       if (changed.length > 0) await wantFigures(tx, changed);
       for (const { notice } of this.#figures.values()) await notice?.(tx);
-      return claimFigures(tx, names, ROUND);
+      return claimFigures(tx, names, ROUND, this.#options.everyMs ?? EVERY_MS);
     });
     this.#rounds += 1;
     const counted: Counted[] = [];

@@ -1,3 +1,4 @@
+import type { Neighbours } from '@nexus/messaging';
 import type { Logger, Metrics } from '@nexus/telemetry';
 import type { z } from 'zod';
 import { serviceEnv, variableName, type Env } from './service-env.ts';
@@ -10,6 +11,8 @@ export interface ServiceRuntime<C> {
   readonly version: string;
   /** What this process measures of itself; one for all of its services. */
   readonly metrics?: Metrics;
+  /** The other services of this process, where it holds several. */
+  readonly neighbours?: Neighbours;
   /** Aborted when the process was told to stop: not ready from now on. */
   readonly stopping: AbortSignal;
 }

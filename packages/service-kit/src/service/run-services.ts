@@ -1,3 +1,4 @@
+import { Neighbours } from '@nexus/messaging';
 import { createLogger, startTelemetry } from '@nexus/telemetry';
 import { z } from 'zod';
 import { environment } from '../config.ts';
@@ -61,10 +62,14 @@ export async function runServices(
     return;
   }
   const { metrics } = measured;
+  const shared = {
+    ...(metrics === undefined ? {} : { metrics }),
+    ...(starts.length > 1 ? { neighbours: new Neighbours() } : {}),
+  };
   for (const { service, start } of starts) {
     const own = createLogger({ service: service.name, level: run.logLevel });
-    const runtime = { name: service.name, logger: own, version: run.version, stopping: stopping.signal };
-    const started = start(metrics === undefined ? runtime : { ...runtime, metrics });
+    const runtime = { name: service.name, logger: own, version: run.version, stopping: stopping.signal, ...shared };
+    const started = start(runtime);
     starting.push(
       started.then((running) => {
         own.info({ url: running.url }, READY_MESSAGE);

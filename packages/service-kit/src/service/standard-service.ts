@@ -131,7 +131,7 @@ const provisionerOf = <C extends StandardConfig, D>(spec: StandardService<C, D>,
   });
 
 function makeKit<C extends StandardConfig, D>(spec: StandardService<C, D>, runtime: ServiceRuntime<C>): Kit<C> {
-  const { config, logger, stopping } = runtime;
+  const { config, logger, stopping, neighbours } = runtime;
   const provisioner = provisionerOf(spec, config.provisionerDatabaseUrl.expose());
   const db = createTenancyDb({
     service: spec.name,
@@ -141,7 +141,12 @@ function makeKit<C extends StandardConfig, D>(spec: StandardService<C, D>, runti
     requiredMigration: provisioner.requiredMigration,
     ...(spec.entities === undefined ? {} : { entities: spec.entities }),
   });
-  const nats = openNats({ url: config.natsUrl.expose(), name: `nexus-${spec.name}`, logger });
+  const nats = openNats({
+    url: config.natsUrl.expose(),
+    name: `nexus-${spec.name}`,
+    logger,
+    ...(neighbours === undefined ? {} : { neighbours }),
+  });
   const temporal = connectTemporal({ address: config.temporalAddress, namespace: config.temporalNamespace, logger });
   const figures = new TenantFigures({ db, logger });
   return { config, logger, db, provisioner, nats, temporal, figures, stopping };
