@@ -23,6 +23,8 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   // No service among them: a service never imports another.
   'layer:service': [...KITS, CONTRACTS, DOMAIN],
   'layer:workflows': ['kit:telemetry', 'kit:messaging', 'kit:service-kit', 'kit:temporal-kit', CONTRACTS, DOMAIN],
+  // It stands in front of everything and may be reached by anybody: no database, no engine's client, no service.
+  'layer:edge': ['kit:telemetry', CONTRACTS, DOMAIN],
   'layer:terminal-core': [CONTRACTS, DOMAIN],
   'layer:terminal-headless': ['layer:terminal-core', CONTRACTS, DOMAIN],
   'layer:backoffice': [CONTRACTS, DOMAIN],

@@ -16,5 +16,3 @@ export { formatProcesses } from './format-processes.ts';
 export { describeError, LauncherError } from './launcher-error.ts';
 export { withProgress, type Progress } from './progress.ts';
 export { checkoutDir, defaultStateDir } from './paths.ts';
-export { startEdge, type Edge } from './edge.ts';
-export { readEdgeConfig, type EdgeConfig } from './edge/config.ts';

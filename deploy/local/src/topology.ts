@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { SERVICES, type ServiceName } from '@nexus/contracts';
 import { checkoutDir } from './paths.ts';
-import { baseEnvironment, type ProcessSpec } from './process/spec.ts';
+import { baseEnvironment, keepFreedMemory, type ProcessSpec } from './process/spec.ts';
 import {
   commonEnvironment,
   identityEnvironment,
@@ -105,7 +105,7 @@ function edgeProcess({ ports, engines, staticDir }: TopologyInput): ProcessSpec 
   ]);
   return nodeProcess({
     name: 'edge',
-    script: 'deploy/local/src/edge-main.ts',
+    script: 'services/edge/src/main.ts',
     env: {
       NEXUS_HTTP_PORT: String(ports.edge),
       NEXUS_EDGE_KEYCLOAK_URL: engines.keycloak.url,
@@ -132,7 +132,7 @@ function nodeProcess({ name, script, env, readyPorts }: NodeProcess): ProcessSpe
     prepare: async () => ({
       command: process.execPath,
       args: [...NODE_FLAGS, join(checkoutDir, script)],
-      env: { ...baseEnvironment(), NODE_ENV: 'production', ...env },
+      env: { ...baseEnvironment(), ...keepFreedMemory, NODE_ENV: 'production', ...env },
       cwd: checkoutDir,
     }),
     isReady: async () => (await Promise.all(readyPorts.map(isReady))).every(Boolean),

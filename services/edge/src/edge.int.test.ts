@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import {
   createServer,
   request as httpRequest,
@@ -9,16 +9,17 @@ import {
   type Server,
 } from 'node:http';
 import { connect, type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import type { Problem } from '@nexus/contracts';
-import { startEdge, type Edge } from './edge.ts';
-import { temporaryDir } from './test-support/temporary-dir.ts';
+import type { Edge } from './edge.ts';
+import { listen, metrics, start } from './edge.world.ts';
 
 jest.setTimeout(60_000);
 
 const INLINE = 'console.log("boot")';
-const site = temporaryDir();
+const site = mkdtempSync(join(tmpdir(), 'nexus-edge-'));
 let edge: Edge;
 let origin: string;
 let upstream: Server;
@@ -27,27 +28,24 @@ let behind: RequestListener = (_request, response) => void response.end();
 let lastSeen: IncomingMessage | undefined;
 
 beforeAll(async () => {
-  mkdirSync(join(site.path, '_app/immutable'), { recursive: true });
-  writeFileSync(join(site.path, '200.html'), `<!doctype html><script>${INLINE}</script><p>Nexus</p>`);
-  writeFileSync(join(site.path, '_app/immutable/app.js'), 'export {}');
-  writeFileSync(join(site.path, '_app/immutable/app.js.br'), 'compressed');
-  writeFileSync(join(site.path, 'robots.txt'), 'User-agent: *');
+  mkdirSync(join(site, '_app/immutable'), { recursive: true });
+  writeFileSync(join(site, '200.html'), `<!doctype html><script>${INLINE}</script><p>Nexus</p>`);
+  writeFileSync(join(site, '_app/immutable/app.js'), 'export {}');
+  writeFileSync(join(site, '_app/immutable/app.js.br'), 'compressed');
+  writeFileSync(join(site, 'robots.txt'), 'User-agent: *');
   upstream = createServer((request, response) => {
     lastSeen = request;
     behind(request, response);
   });
   const address = await listen(upstream);
-  edge = await startEdge({
-    host: '127.0.0.1',
-    port: 0,
-    staticDir: site.path,
+  edge = await start({
+    staticDir: site,
     keycloakUrl: address,
     services: new Map([
       ['sales', address],
       ['away', 'http://127.0.0.1:1'],
     ]),
-    idleTimeoutMs: 1_000,
-    drainTimeoutMs: 200,
+    trustProxy: [],
   });
   origin = `http://127.0.0.1:${edge.port}`;
 });
@@ -58,14 +56,8 @@ afterAll(async () => {
   upstream.closeAllConnections();
   upstream.close();
   await edge.stop();
-  site[Symbol.dispose]();
+  rmSync(site, { recursive: true });
 });
-
-async function listen(server: Server): Promise<string> {
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-}
 
 const problemOf = async (response: Response) => {
   expect(response.headers.get('content-type')).toBe('application/problem+json');
@@ -267,27 +259,88 @@ describe('the back office', () => {
   });
 });
 
-test('an edge that is told to stop is not ready, lets requests end and cuts live streams', async () => {
-  const service = createServer((_request, response) => {
-    response.writeHead(200, { 'content-type': 'text/event-stream' });
-    response.write('data: 1\n\n');
+describe('behind a router of one’s own', () => {
+  let own: Edge;
+  const asked = async (headers: Record<string, string>) => {
+    await fetch(`http://127.0.0.1:${own.port}/api/sales/x`, { headers });
+    const { headers: seen } = lastSeen as IncomingMessage;
+    return ['for', 'proto', 'host', 'port'].map((name) => seen[`x-forwarded-${name}`]);
+  };
+  const said = {
+    'x-forwarded-for': '6.6.6.6, 203.0.113.9, 10.1.2.3',
+    'x-forwarded-proto': 'https',
+    'x-forwarded-host': 'nexus.example',
+    'x-real-ip': '6.6.6.6',
+  };
+  afterEach(() => own.stop());
+
+  test('what a trusted one says of the client is handed on, and of several addresses the client’s alone', async () => {
+    const address = `http://127.0.0.1:${(upstream.address() as AddressInfo).port}`;
+    own = await start({
+      keycloakUrl: address,
+      services: new Map([['sales', address]]),
+      trustProxy: ['loopback', '10.0.0.0/8'],
+    });
+    expect(await asked(said)).toEqual(['203.0.113.9', 'https', 'nexus.example', '443']);
+    expect(lastSeen?.headers['x-real-ip']).toBeUndefined();
+    expect(await asked({ ...said, 'x-forwarded-port': '8443' })).toEqual([
+      ...['203.0.113.9', 'https', 'nexus.example', '8443'],
+    ]);
   });
-  const address = await listen(service);
-  const own = await startEdge({
-    host: '127.0.0.1',
-    port: 0,
-    staticDir: undefined,
-    keycloakUrl: address,
-    services: new Map([['sync', address]]),
-    idleTimeoutMs: 10_000,
-    drainTimeoutMs: 200,
+
+  test('what another one says is not', async () => {
+    const address = `http://127.0.0.1:${(upstream.address() as AddressInfo).port}`;
+    own = await start({ keycloakUrl: address, services: new Map([['sales', address]]), trustProxy: ['10.0.0.0/8'] });
+    expect(await asked(said)).toEqual(['127.0.0.1', 'http', `127.0.0.1:${own.port}`, String(own.port)]);
   });
-  const url = `http://127.0.0.1:${own.port}`;
-  expect((await fetch(`${url}/readyz`)).status).toBe(200);
-  const live = await fetch(`${url}/api/sync/live`);
-  await own.stop();
-  await expect(live.text()).rejects.toThrow();
-  await expect(fetch(`${url}/readyz`)).rejects.toThrow();
-  service.closeAllConnections();
-  service.close();
+});
+
+describe('a connection that the service closes while it is used again', () => {
+  /** The service answers the first request and breaks the connection off at each further one that comes over it. */
+  const breakOffWhenUsedAgain = (): (() => string[]) => {
+    const used = new WeakSet<object>();
+    const seen: string[] = [];
+    behind = (request, response) => {
+      seen.push(`${request.method} ${request.url}`);
+      if (used.has(request.socket)) return void request.socket.destroy();
+      used.add(request.socket);
+      response.end('answered');
+    };
+    return () => seen;
+  };
+
+  test('is tried once more, over another, by what changes nothing', async () => {
+    const seen = breakOffWhenUsedAgain();
+    const bodies: string[] = [];
+    for (let round = 0; round < 4; round += 1) bodies.push(await (await fetch(`${origin}/api/sales/look`)).text());
+    expect(bodies).toEqual(Array(4).fill('answered'));
+    expect(seen().length).toBeGreaterThan(4);
+  });
+
+  test.each([
+    ['with a body', 'Content-Length: 2\r\n\r\n{}'],
+    ['without one', '\r\n'],
+  ])('is not tried again by what may have been done, %s', async (_how, rest) => {
+    const seen = breakOffWhenUsedAgain();
+    await (await fetch(`${origin}/api/sales/look`)).text();
+    const socket = connect(edge.port, '127.0.0.1');
+    socket.write(`POST /api/sales/pay HTTP/1.1\r\nHost: x\r\n${rest}`);
+    const [answer] = (await once(socket, 'data')) as [Buffer];
+    socket.destroy();
+    expect(answer.toString()).toContain('502 Bad Gateway');
+    expect(seen().filter((line) => line.startsWith('POST'))).toHaveLength(1);
+  });
+});
+
+test('requests are counted by where they went, by nothing that a client chooses', async () => {
+  behind = (_request, response) => void response.writeHead(201).end();
+  await fetch(`${origin}/api/sales/x/17`);
+  await fetch(`${origin}/api/nobody-${'x'.repeat(40)}/y`);
+  await (await fetch(`${origin}/robots.txt`)).text();
+  const text = await metrics.text();
+  const counted = (labels: string) => text.includes(`nexus_http_server_duration_seconds_count{${labels}}`);
+  expect(counted('service="edge",method="GET",route="/api/sales",status="2xx"')).toBe(true);
+  expect(counted('service="edge",method="GET",route="none",status="4xx"')).toBe(true);
+  expect(counted('service="edge",method="GET",route="back-office",status="2xx"')).toBe(true);
+  expect(text).not.toContain('nobody');
 });

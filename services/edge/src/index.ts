@@ -1,0 +1,2 @@
+export { startEdge, type Edge, type EdgeParts } from './edge.ts';
+export { readEdgeConfig, settingsSchema as edgeSettings, EdgeConfigError, type EdgeConfig } from './config.ts';

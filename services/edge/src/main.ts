@@ -1,0 +1,3 @@
+import { runEdge } from './run-edge.ts';
+
+await runEdge(process.env, process);
