@@ -21,6 +21,8 @@ export const processConfig = z.object({
   httpTrustProxy: z.string().default('loopback'),
   httpMaxRequests: count(1, 100_000).default(256),
   httpMaxStreams: count(1, 100_000).default(1_000),
+  /** How long a shared engine may be away until the process says that it is not ready: longer than a failover takes. */
+  readyGraceMs: count(0, 600_000).default(30_000),
   /** After SIGTERM: how long the process says "not ready" before it closes its doors, so that routers notice. */
   drainMs: count(0, 60_000).default(0),
   /** How long requests in hand may take after that. */
@@ -34,8 +36,6 @@ export const standardConfig = processConfig.extend({
   /** Login `{service}_provisioner`, straight to PostgreSQL. */
   provisionerDatabaseUrl: secret,
   databasePool: count(1, 200).default(8),
-  /** How long the database may be away until the process says that it is not ready: longer than a failover takes. */
-  readyGraceMs: count(0, 600_000).default(30_000),
   databaseNamedStatements: flag.default(false),
   /** Migrate the shared schema at start. Off where a release job does it. */
   migrateShared: flag.default(true),
