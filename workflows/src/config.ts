@@ -6,6 +6,8 @@ export const config = processConfig.extend({
   natsUrl: secret,
   temporalAddress: z.string().default('127.0.0.1:7233'),
   temporalNamespace: z.string().default('nexus'),
+  /** The bundle of workflow code as an image has it: `NEXUS_WORKFLOWS_BUNDLE_FILE`. Absent: it is made at the start. */
+  bundleFile: z.string().optional(),
   /** Folder in which the bundle of workflow code is kept between starts; without one it is made at each start. */
   bundleCacheDir: z.string().optional(),
   /** Workflow tasks at once. */

@@ -24,6 +24,7 @@ async function start(runtime: ServiceRuntime<z.output<typeof config>>): Promise<
     logger,
     maxConcurrent: settings.taskConcurrency,
     maxCached: settings.cachedWorkflows,
+    ...(settings.bundleFile === undefined ? {} : { bundleFile: settings.bundleFile }),
     ...(settings.bundleCacheDir === undefined ? {} : { bundleCacheDir: settings.bundleCacheDir }),
   });
   const health = new Health();

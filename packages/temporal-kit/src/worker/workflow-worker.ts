@@ -13,6 +13,8 @@ export interface WorkflowWorkerOptions {
   readonly connection: WorkerConnection;
   readonly namespace: string;
   readonly logger: Logger;
+  /** The bundle, where it was made before, with the image: nothing is bundled at the start. */
+  readonly bundleFile?: string;
   /** Where the bundle is kept between starts. */
   readonly bundleCacheDir?: string;
   /** Activities that run inside workflow tasks, in this process: short questions to services, no work of their own. */
@@ -38,7 +40,7 @@ const MAX_POLLERS = 4;
 
 /** Runs workflows: no database, no activities of its own queue, only orchestration. */
 export function createWorkflowWorker(options: WorkflowWorkerOptions): Supervisor {
-  const { connection, namespace, logger, workflowsPath } = options;
+  const { connection, namespace, logger, workflowsPath, bundleFile } = options;
   const taskQueue = options.taskQueue ?? WORKFLOW_TASK_QUEUE;
   logQueueTo(taskQueue, logger);
   const cache = options.bundleCacheDir === undefined ? {} : { cacheDir: options.bundleCacheDir };
@@ -49,7 +51,7 @@ export function createWorkflowWorker(options: WorkflowWorkerOptions): Supervisor
     logger,
     create: async () =>
       Worker.create({
-        workflowBundle: await bundled(),
+        workflowBundle: bundleFile === undefined ? await bundled() : { codePath: bundleFile },
         connection: await connection.get(),
         namespace,
         taskQueue,
