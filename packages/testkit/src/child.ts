@@ -7,6 +7,8 @@ export interface OwnedProcess {
   readonly alive: () => boolean;
   /** The newest output, at most 16 KiB of it: for a message that says why it did not start. */
   readonly output: () => string;
+  /** Its exit code once it is gone; null where a signal killed it. */
+  readonly exited: Promise<number | null>;
   /** Sends the signal and waits until the process is gone. Does nothing when it is gone already. */
   readonly end: (signal?: NodeJS.Signals) => Promise<void>;
 }
@@ -36,6 +38,7 @@ export async function startOwned(
   });
   guard.unref();
   const alive = (): boolean => child.exitCode === null && child.signalCode === null;
+  const exited = once(child, 'exit').then(([code]) => code as number | null);
   child.once('exit', () => {
     dismiss(guard);
     // Children of its own may hold the pipes open, which would keep the test run from ending.
@@ -47,7 +50,7 @@ export async function startOwned(
     child.kill(signal);
     await gone;
   };
-  return { pid, alive, output: () => output, end };
+  return { pid, alive, output: () => output, exited, end };
 }
 
 /** The guard must be gone before its pipe closes, or it would kill whoever has the number by then. */

@@ -4,6 +4,7 @@ export * from './child.ts';
 export * from './clock.ts';
 export * from './databases.ts';
 export * from './engines.ts';
+export * from './main-process.ts';
 export * from './nats.ts';
 export * from './pgbouncer.ts';
 export * from './port.ts';

@@ -4,6 +4,7 @@ import express, { type ErrorRequestHandler, type Express, type RequestHandler, t
 import type { TokenVerifier } from '../access/token-verifier.ts';
 import { securityHeaders } from './headers.ts';
 import { Health } from './health.ts';
+import { lastAnswers } from './last-answers.ts';
 import { Load, type LoadLimits } from './load.ts';
 import { requestObserver } from './observe-request.ts';
 import { openApiDocument } from './openapi.ts';
@@ -56,10 +57,7 @@ export function createApp(options: AppOptions): Express {
   app.use(securityHeaders);
   addProbes(app, health);
   app.use(requestScope(logger, requestObserver(options.metrics, service)));
-  app.use((_request, response, next) => {
-    if (stopping.aborted) response.setHeader('connection', 'close');
-    next();
-  });
+  app.use(lastAnswers(stopping));
   const document = lazily(() => JSON.stringify(openApiDocument(service, routes, options.version)));
   app.get('/openapi.json', (_request, response) => {
     response.type('application/json').send(document());
