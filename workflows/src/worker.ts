@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { defineService, Health, serveProbes, type RunningService, type ServiceRuntime } from '@nexus/service-kit';
 import { openNats, replayActivities } from '@nexus/messaging';
+import { METRICS, sample } from '@nexus/telemetry';
 import { createWorkflowWorker, WorkerConnection } from '@nexus/temporal-kit';
 import type { z } from 'zod';
 import { config } from './config.ts';
@@ -12,9 +13,14 @@ const workflowsPath = fileURLToPath(new URL('workflows.ts', import.meta.url));
 export const worker = defineService({ name: 'workflows', config, start });
 
 async function start(runtime: ServiceRuntime<z.output<typeof config>>): Promise<RunningService> {
-  const { config: settings, logger, stopping } = runtime;
+  const { config: settings, logger, stopping, metrics, neighbours } = runtime;
   const connection = new WorkerConnection(settings.temporalAddress, logger);
-  const nats = openNats({ url: settings.natsUrl.expose(), name: 'nexus-workflows', logger });
+  const nats = openNats({
+    url: settings.natsUrl.expose(),
+    name: 'nexus-workflows',
+    logger,
+    ...(neighbours === undefined ? {} : { neighbours }),
+  });
   const running = createWorkflowWorker({
     workflowsPath,
     localActivities: replayActivities(nats),
@@ -24,11 +30,18 @@ async function start(runtime: ServiceRuntime<z.output<typeof config>>): Promise<
     logger,
     maxConcurrent: settings.taskConcurrency,
     maxCached: settings.cachedWorkflows,
+    observer: (activity, outcome, seconds) =>
+      metrics?.observe(METRICS.activityDuration, { service: 'workflows', activity, outcome }, seconds),
     ...(settings.bundleFile === undefined ? {} : { bundleFile: settings.bundleFile }),
     ...(settings.bundleCacheDir === undefined ? {} : { bundleCacheDir: settings.bundleCacheDir }),
   });
   const health = new Health();
-  health.addCheck('worker', () => running.isRunning());
+  health.addCheck('worker', () => running.isRunning(), { graceMs: settings.readyGraceMs });
+  metrics?.gauges({
+    service: 'workflows',
+    name: 'process',
+    read: async () => [sample(METRICS.ready, { service: 'workflows' }, (await health.readiness()).ready ? 1 : 0)],
+  });
   const { httpHost: host, httpPort: port } = settings;
   const http = await serveProbes({ service: 'workflows', logger, health, stopping, host, port });
   running.start();

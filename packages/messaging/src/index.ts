@@ -21,15 +21,10 @@ export {
   type RetriesOptions,
 } from './failed-message/retry-failed-message.ts';
 export { PoisonError } from './consumer/apply.ts';
-export {
-  callRpc,
-  callRpcForText,
-  rpcHandler,
-  RpcServer,
-  rpcTextHandler,
-  type RpcHandler,
-  type RpcObserver,
-} from './rpc/rpc.ts';
+export { callRpc, callRpcForLines } from './rpc/ask.ts';
+export { rpcHandler, rpcLinesHandler, type RpcHandler } from './rpc/handler.ts';
+export { Neighbours } from './rpc/neighbours.ts';
+export { RpcServer, type RpcObserver } from './rpc/server.ts';
 export { ensureStream } from './stream.ts';
 export {
   applyJournalHandler,

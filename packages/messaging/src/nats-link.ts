@@ -1,6 +1,7 @@
 import { NexusError } from '@nexus/contracts';
 import type { Logger } from '@nexus/telemetry';
 import { connect, type NatsConnection } from '@nats-io/transport-node';
+import type { Neighbours } from './rpc/neighbours.ts';
 
 export interface NatsLinkOptions {
   /** `nats://user:password@host:port`, several separated by commas. */
@@ -8,6 +9,8 @@ export interface NatsLinkOptions {
   /** Name of this client, as the server's monitoring shows it. */
   readonly name: string;
   readonly logger: Logger;
+  /** Services of the same process, where it holds several. */
+  readonly neighbours?: Neighbours;
 }
 
 const RETRY_MS = 1_000;
@@ -18,12 +21,14 @@ const PATIENCE_MS = 3_000;
  * away and works as far as it can; the connection comes back by itself.
  */
 export class NatsLink {
+  readonly neighbours: Neighbours | undefined;
   readonly #options: NatsLinkOptions;
   #connection: NatsConnection | undefined;
   #opening: Promise<NatsConnection>;
   #closed = false;
 
   constructor(options: NatsLinkOptions) {
+    this.neighbours = options.neighbours;
     this.#options = options;
     this.#opening = this.#open();
     this.#opening.catch(() => undefined); // whoever waits for it hears of it

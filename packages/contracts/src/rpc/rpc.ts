@@ -15,28 +15,29 @@ export interface RpcDefinition<Q extends z.ZodType = z.ZodType, A extends z.ZodT
   readonly request: Q;
   readonly reply: A;
   readonly timeoutMs: number;
-  /** Its answer carries text beside the reply, as it is: thousands of journal lines need no quoting and no parsing. */
-  readonly carriesText?: true;
+  /** Its answer carries lines of text beside the reply, as they are: thousands of journal lines need no quoting and no parsing. */
+  readonly carriesLines?: true;
 }
-export type RpcTextDefinition<Q extends z.ZodType = z.ZodType, A extends z.ZodType = z.ZodType> = RpcDefinition<
+export type RpcLinesDefinition<Q extends z.ZodType = z.ZodType, A extends z.ZodType = z.ZodType> = RpcDefinition<
   Q,
   A
 > & {
-  readonly carriesText: true;
+  readonly carriesLines: true;
 };
-/** Reply of a question that `carriesText`. The limit of a reply holds for both together. */
-export interface ReplyWithText<A> {
+/** Reply of a question that `carriesLines`. The limit of a reply holds for both together. */
+export interface ReplyWithLines<A> {
   readonly reply: A;
-  readonly text: string;
+  /** Each without a newline in it. */
+  readonly lines: readonly string[];
 }
 export const defineRpc = <Q extends z.ZodType, A extends z.ZodType>(
   definition: RpcDefinition<Q, A>,
 ): RpcDefinition<Q, A> => definition;
 
-/** Defines a question whose answer carries text beside its reply. */
-export const defineTextRpc = <Q extends z.ZodType, A extends z.ZodType>(
-  definition: Omit<RpcDefinition<Q, A>, 'carriesText'>,
-): RpcTextDefinition<Q, A> => ({ ...definition, carriesText: true });
+/** Defines a question whose answer carries lines beside its reply. */
+export const defineLinesRpc = <Q extends z.ZodType, A extends z.ZodType>(
+  definition: Omit<RpcDefinition<Q, A>, 'carriesLines'>,
+): RpcLinesDefinition<Q, A> => ({ ...definition, carriesLines: true });
 
 export const rpcSubject = (service: string, tenant: string | null, name: string): string =>
   `rq.${service}.${tenant ?? '_'}.${name}`;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { sha256Hex, uuid } from '../common.ts';
-import { defineTextRpc } from './rpc.ts';
+import { defineLinesRpc } from './rpc.ts';
 
 /** Most entries in one answer; the answer is cut by bytes before that. */
 export const MAX_TAKE = 500;
@@ -9,7 +9,7 @@ export const MAX_TAKE = 500;
  * Take a terminal's entries of certain kinds after a number, for a service that applies them. Same epoch rule as event
  * logs: `after`/`afterHash` that the journal does not know mean that it was restored; it answers `restart`.
  */
-export const takeEntries = defineTextRpc({
+export const takeEntries = defineLinesRpc({
   service: 'sync',
   name: 'take-entries',
   scope: 'tenant',
@@ -30,7 +30,7 @@ export const takeEntries = defineTextRpc({
     throughHash: sha256Hex.nullable(),
     /** True when nothing numbered lies beyond `through`. */
     drained: z.boolean(),
-    /** `[number, hash]` in number order; the text beside the reply has the lines in the same order, a newline between two. */
+    /** `[number, hash]` in number order; the lines beside the reply are in the same order. */
     entries: z.array(z.tuple([z.number().int(), z.string()])).max(MAX_TAKE),
   }),
 });

@@ -6,7 +6,7 @@ import type { NatsConnection } from '@nats-io/transport-node';
 import { LRUCache } from 'lru-cache';
 import type { NatsLink } from '../nats-link.ts';
 import { digestFailedMessage } from '../failed-message/retry-failed-message.ts';
-import { callRpc } from '../rpc/rpc.ts';
+import { callRpc } from '../rpc/ask.ts';
 import { ensureStream } from '../stream.ts';
 import { following, lockCursor, moveCursor, PoisonError, runHandlers, setAside, type Cursor } from './apply.ts';
 import type { EventHandler, ObservedBatch } from './handler.ts';

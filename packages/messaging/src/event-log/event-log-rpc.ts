@@ -7,7 +7,7 @@ import {
   type ServiceName,
 } from '@nexus/contracts';
 import type { TenancyDb, TenantTx } from '@nexus/tenancy-db';
-import { rpcHandler, type RpcHandler } from '../rpc/rpc.ts';
+import { rpcHandler, type RpcHandler } from '../rpc/handler.ts';
 import { eventAt, numberPending, openEpoch, readAfter, readHead, type Head } from './event-log.ts';
 
 const READ_BYTES = 900_000;

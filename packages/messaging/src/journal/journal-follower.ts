@@ -3,7 +3,8 @@ import { withSpan } from '@nexus/telemetry';
 import { migration, type TenancyDb, type TenantTx } from '@nexus/tenancy-db';
 import type { z } from 'zod';
 import type { NatsLink } from '../nats-link.ts';
-import { callRpcForText, rpcHandler, type RpcHandler } from '../rpc/rpc.ts';
+import { callRpcForLines } from '../rpc/ask.ts';
+import { rpcHandler, type RpcHandler } from '../rpc/handler.ts';
 
 /** One journal entry as sync hands it out: dense number, hash (hex) and the exact line. */
 export interface JournalLine {
@@ -114,7 +115,7 @@ export async function followJournal<P>(
 const place = ({ epoch, number }: Cursor): Omit<Followed, 'drained'> => ({ epoch, number });
 
 async function ask<P>(options: JournalFollowerOptions<P>, input: ReplayTerminalInput, cursor: Cursor): Promise<Page> {
-  const { reply, text } = await callRpcForText(options.nats, takeEntries, input.tenantId, {
+  const { reply, lines } = await callRpcForLines(options.nats, takeEntries, input.tenantId, {
     terminal: input.terminalId,
     epoch: cursor.epoch,
     after: cursor.number,
@@ -123,10 +124,9 @@ async function ask<P>(options: JournalFollowerOptions<P>, input: ReplayTerminalI
     limit: options.batch ?? 500,
   });
   const { entries, ...page } = reply;
-  const texts = entries.length === 0 ? [] : text.split('\n');
-  if (texts.length !== entries.length)
-    throw new NexusError('NX-1000', `sync named ${entries.length} entries and gave ${texts.length} lines`);
-  return { ...page, lines: entries.map(([number, hash], index) => ({ number, hash, line: texts[index] ?? '' })) };
+  if (lines.length !== entries.length)
+    throw new NexusError('NX-1000', `sync named ${entries.length} entries and gave ${lines.length} lines`);
+  return { ...page, lines: entries.map(([number, hash], index) => ({ number, hash, line: lines[index] ?? '' })) };
 }
 
 /** This service's place in a terminal's journal; zero where it never took anything. */

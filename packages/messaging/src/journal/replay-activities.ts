@@ -1,6 +1,6 @@
 import { applyJournalRpc, prepareReplayRpc, settleReplayRpc, type ReplayActivities } from '@nexus/contracts';
 import type { NatsLink } from '../nats-link.ts';
-import { callRpc } from '../rpc/rpc.ts';
+import { callRpc } from '../rpc/ask.ts';
 
 /** Calls that one try makes at most, of 8 batches each: what is left then is the next round's. */
 const MAX_CALLS = 1_000;

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { takeEntries } from '@nexus/contracts';
-import { rpcTextHandler, type RpcHandler } from '@nexus/messaging';
+import { rpcLinesHandler, type RpcHandler } from '@nexus/messaging';
 import { priceSale, type LineInput } from '@nexus/pricing';
 import { uuidv7 } from '@nexus/tenancy-db';
 
@@ -55,7 +55,7 @@ export class FakeJournal {
 
   /** Answers `take-entries` for this terminal, with the epoch rule of the contract. */
   handler(): RpcHandler {
-    return rpcTextHandler(takeEntries, (_ctx, request) => {
+    return rpcLinesHandler(takeEntries, (_ctx, request) => {
       const restart = request.epoch !== 0 && request.epoch !== this.epoch;
       const after = restart || request.epoch === 0 ? 0 : request.after;
       const through = Math.min(this.lines.length, after + request.limit);
@@ -72,7 +72,7 @@ export class FakeJournal {
           drained: through === this.lines.length,
           entries: entries.map(({ number, hash }): [number, string] => [number, hash]),
         },
-        text: entries.map(({ line }) => line).join('\n'),
+        lines: entries.map(({ line }) => line),
       });
     });
   }

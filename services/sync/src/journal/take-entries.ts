@@ -1,5 +1,5 @@
-import { takeEntries, type ReplyWithText } from '@nexus/contracts';
-import { rpcTextHandler, type RpcHandler } from '@nexus/messaging';
+import { takeEntries, type ReplyWithLines } from '@nexus/contracts';
+import { rpcLinesHandler, type RpcHandler } from '@nexus/messaging';
 import type { TenantTx } from '@nexus/tenancy-db';
 import type { z } from 'zod';
 import type { SyncDeps } from '../deps.ts';
@@ -8,16 +8,18 @@ import { takeableNumber, type Terminal } from '../terminal/terminal.ts';
 import { openEpoch, readEpoch } from './epoch.ts';
 
 type Request = z.infer<typeof takeEntries.request>;
-type Reply = ReplyWithText<z.infer<typeof takeEntries.reply>>;
+type Reply = ReplyWithLines<z.infer<typeof takeEntries.reply>>;
 
 /** Numbers looked at in one answer, of whatever kind. */
 const MAX_SCAN = 5_000;
 /** Bytes of lines in one answer beside the first: with one line of the longest the reply stays under its 2 MiB. */
 const MAX_BYTES = 1_000_000;
+/** Lines over this are read one by one: a page of them would be hundreds of megabytes before it could be cut. */
+const LONG_LINE_BYTES = 8_192;
 
 /** `take-entries`: a terminal's lines of some kinds after a number, in order. */
 export const takeEntriesRpc = (deps: SyncDeps): RpcHandler =>
-  rpcTextHandler(takeEntries, async (ctx, request) => {
+  rpcLinesHandler(takeEntries, async (ctx, request) => {
     const answer = await deps.db.tx(ctx, (tx) => take(tx, request));
     if (answer.reply.restart)
       deps.replay.note({ tenantId: ctx.tenantId, terminalId: request.terminal, entries: 1, moreComing: false });
@@ -37,7 +39,7 @@ async function take(tx: TenantTx, request: Request): Promise<Reply> {
 
 const restart = (epoch: number): Reply => ({
   reply: { epoch, restart: true, through: 0, throughHash: null, drained: false, entries: [] },
-  text: '',
+  lines: [],
 });
 
 /** The asker knows a journal that this one is not: of a later epoch, longer, or with another entry at its place. */
@@ -61,20 +63,25 @@ async function hashAt(tx: TenantTx, terminal: string, number: number): Promise<s
   return row?.hash ?? null;
 }
 
+interface Row {
+  readonly number: string;
+  readonly hash: string;
+  /** Null where the line is long: it is read by itself. */
+  readonly line: string | null;
+}
+
 async function takeAfter(tx: TenantTx, request: Request, epoch: number, after: number, head: number): Promise<Reply> {
   const scanTo = Math.min(head, after + MAX_SCAN);
   // One more than asked for tells whether the scan came to its end; so does a line that no longer fits.
-  const found = await tx.bulk<{ number: string; hash: string; line: string; before: string }>(
+  const found = await tx.bulk<Row>(
     'take-entries',
-    `SELECT number, encode(hash, 'hex') AS hash, CASE WHEN before < $6 THEN line END AS line, before FROM (
-       SELECT number, hash, line, sum(octet_length(line)) OVER (ORDER BY number) - octet_length(line) AS before
-       FROM (SELECT number, hash, line FROM journal_entry
-             WHERE terminal = $1 AND number > $2 AND number <= $3 AND kind = ANY($4::text[]) AND line IS NOT NULL
-             ORDER BY number LIMIT $5) found
-     ) sized ORDER BY number`,
-    [request.terminal, after, scanTo, [...request.kinds], request.limit + 1, MAX_BYTES],
+    `SELECT number, encode(hash, 'hex') AS hash, CASE WHEN octet_length(line) <= ${LONG_LINE_BYTES} THEN line END AS line
+     FROM journal_entry
+     WHERE terminal = $1 AND number > $2 AND number <= $3 AND kind = ANY($4::text[]) AND line IS NOT NULL
+     ORDER BY number LIMIT $5`,
+    [request.terminal, after, scanTo, [...request.kinds], request.limit + 1],
   );
-  const taken = found.slice(0, request.limit).filter((row) => Number(row.before) < MAX_BYTES);
+  const taken = await fitting(tx, request, found);
   const last = taken.at(-1);
   const through = taken.length < found.length ? Number(last?.number ?? after) : Math.max(scanTo, after);
   const throughHash =
@@ -88,6 +95,30 @@ async function takeAfter(tx: TenantTx, request: Request, epoch: number, after: n
       drained: through >= head,
       entries: taken.map((row) => [Number(row.number), row.hash]),
     },
-    text: taken.map((row) => row.line).join('\n'),
+    lines: taken.map((row) => row.line),
   };
+}
+
+type Taken = Row & { readonly line: string };
+
+/** The rows that one answer has room for: the first whatever its length, the others while bytes are left. */
+async function fitting(tx: TenantTx, { terminal, limit }: Request, found: readonly Row[]): Promise<Taken[]> {
+  const taken: Taken[] = [];
+  let bytes = 0;
+  for (const row of found.slice(0, limit)) {
+    if (bytes >= MAX_BYTES) break;
+    const line = row.line ?? (await lineAt(tx, terminal, row.number));
+    taken.push({ ...row, line });
+    bytes += Buffer.byteLength(line);
+  }
+  return taken;
+}
+
+async function lineAt(tx: TenantTx, terminal: string, number: string): Promise<string> {
+  const [row] = await tx.query<{ line: string }>('SELECT line FROM journal_entry WHERE terminal = $1 AND number = $2', [
+    terminal,
+    number,
+  ]);
+  if (row === undefined) throw new Error(`entry ${number} of terminal ${terminal} is gone`);
+  return row.line;
 }

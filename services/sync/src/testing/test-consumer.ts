@@ -1,4 +1,4 @@
-import type { ReplyWithText, takeEntries } from '@nexus/contracts';
+import type { ReplyWithLines, takeEntries } from '@nexus/contracts';
 import type { RpcHandler } from '@nexus/messaging';
 import type { TenantContext } from '@nexus/tenancy-db';
 import type { z } from 'zod';
@@ -13,9 +13,9 @@ export async function ask<T>(deps: SyncDeps, ctx: TenantContext, name: string, q
   const handler = rpcHandlers(deps).find(({ definition }) => definition.name === name) as RpcHandler;
   const request = handler.definition.request.parse(question);
   const answer = await handler.handle(ctx, request);
-  if (handler.definition.carriesText !== true) return handler.definition.reply.parse(answer) as T;
-  const { reply, text } = answer as ReplyWithText<unknown>;
-  return { reply: handler.definition.reply.parse(reply), text } as T;
+  if (handler.definition.carriesLines !== true) return handler.definition.reply.parse(answer) as T;
+  const { reply, lines } = answer as ReplyWithLines<unknown>;
+  return { reply: handler.definition.reply.parse(reply), lines } as T;
 }
 
 /** A service that takes entries by the contract's rules and keeps each once, by hash. */
@@ -37,7 +37,7 @@ export class TestConsumer {
 
   /** One page, each entry with its line. */
   async take(terminal: string, limit = 500): Promise<Page> {
-    const { reply, text } = await ask<ReplyWithText<Reply>>(this.deps, this.#ctx, 'take-entries', {
+    const { reply, lines } = await ask<ReplyWithLines<Reply>>(this.deps, this.#ctx, 'take-entries', {
       terminal,
       epoch: this.epoch,
       after: this.number,
@@ -45,7 +45,6 @@ export class TestConsumer {
       kinds: this.#kinds,
       limit,
     });
-    const lines = text.split('\n');
     return {
       ...reply,
       entries: reply.entries.map(([number, hash], index): [number, string, string] => [
