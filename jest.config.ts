@@ -1,6 +1,6 @@
 import type { Config } from 'jest';
 
-const special = String.raw`\.(int|workflow|browser|trial)\.test\.ts$`;
+const special = String.raw`\.(int|workflow|browser|trial|chart|cluster)\.test\.ts$`;
 const ignored = ['/node_modules/', '/\\.nexus/', '/\\.nx/', '/build/', '/dist/', '/tools/lint-fixtures/'];
 
 /** What every project shares: TypeScript as ES modules, no build, no globals but Jest's own. */
@@ -27,6 +27,8 @@ const config: Config = {
     project('int', ['**/*.int.test.ts', '**/*.workflow.test.ts']),
     project('browser', ['**/*.browser.test.ts']),
     project('trial', ['**/*.trial.test.ts']),
+    project('chart', ['**/*.chart.test.ts']),
+    project('cluster', ['**/*.cluster.test.ts']),
   ],
 };
 export default config;

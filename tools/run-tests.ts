@@ -1,5 +1,5 @@
 /**
- * `npm test`: type check, lint and format; unit tests; then integration, workflow and browser tests on engines of this
+ * `npm test`: type check, lint and format; unit tests; tests of the chart; then integration, workflow and browser tests on engines of this
  * run's own, and trials of the whole platform on top of them; all is stopped again whatever happens. The last line is `N passed, N failed`, the exit code says the same.
  *
  * With NEXUS_TEST_ENGINES set (the path of an engines.json) those engines are used and left running.
@@ -15,6 +15,7 @@ import { summary, tallyOfCheck, type Tally } from './test-run/tally.ts';
 const MINUTE_MS = 60_000;
 const ENGINES = 'deploy/local/src/engines/main.ts';
 const NEXUS = 'packages/cli/src/main.ts';
+const CLUSTER_LAB = 'deploy/cluster-lab/src/main.ts';
 
 const interrupted = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => interrupted.abort());
@@ -38,6 +39,16 @@ async function staticChecks(): Promise<void> {
   );
   tallies.push(await check('lint', 'eslint', ['.', '--max-warnings', '0'], within(5)));
   tallies.push(await check('format', 'prettier', ['--check', '--log-level', 'warn', '.'], within(3)));
+}
+
+/** Rendered, judged by schemas and by our own policies; what takes an API server is `npm run test:cluster`. */
+async function chart(): Promise<void> {
+  const start = performance.now();
+  announce('programs for the chart');
+  // The first run on a machine builds them.
+  const failure = await run('node', [CLUSTER_LAB, 'provide'], within(30));
+  if (failure === undefined) tallies.push(await jest('chart', within(5)));
+  else tallies.push(tallyOfCheck('programs for the chart', failure, (performance.now() - start) / 1000));
 }
 
 async function onEngines(enginesFile: string): Promise<void> {
@@ -80,6 +91,7 @@ async function onEnginesOfOurOwn(): Promise<void> {
 
 await staticChecks();
 tallies.push(await jest('unit', within(5)));
+await chart();
 const given = process.env['NEXUS_TEST_ENGINES'];
 if (given !== undefined) await onEngines(given);
 else if (!interrupted.signal.aborted) await onEnginesOfOurOwn();

@@ -34,6 +34,7 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
     'layer:deploy',
     'layer:service',
     'layer:workflows',
+    'layer:edge',
     'layer:cli',
     'layer:terminal-core',
     'layer:terminal-headless',

@@ -1,0 +1,34 @@
+/**
+ * `node deploy/cluster-lab/src/main.ts provide [--cluster]`: finds, downloads or builds the programs that tests of the chart
+ * need; with `--cluster` those of a whole control plane too. `up` starts one and stays until Ctrl-C, for trying by hand.
+ */
+import { parseArgs } from 'node:util';
+import { describeError } from '@nexus/local/provide';
+import { provideCrdFiles, provideSchemas } from './schemas/provide-schemas.ts';
+import { provideSource } from './tools/sources.ts';
+import { provideChartTools, provideClusterTools } from './tools/tools.ts';
+
+const progress = (line: string): void => console.log(line);
+
+async function provide(cluster: boolean): Promise<void> {
+  await provideChartTools(progress);
+  await provideSchemas(progress);
+  if (!cluster) return;
+  await provideClusterTools(progress);
+  await provideCrdFiles(progress);
+  await provideSource('kwok', progress);
+}
+
+const { positionals, values } = parseArgs({
+  allowPositionals: true,
+  options: { cluster: { type: 'boolean', default: false } },
+});
+const commands: Readonly<Record<string, () => Promise<void>>> = { provide: () => provide(values.cluster) };
+const command = commands[positionals[0] ?? ''];
+try {
+  if (command === undefined) throw new Error(`say one of: ${Object.keys(commands).join(', ')}`);
+  await command();
+} catch (error) {
+  console.error(describeError(error));
+  process.exitCode = 1;
+}
