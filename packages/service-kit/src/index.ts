@@ -18,7 +18,7 @@ export { serve, type HttpService, type ServeOptions } from './http/serve.ts';
 export { serveMetrics, type MetricsListenerOptions } from './http/serve-metrics.ts';
 export { serveProbes, type ProbesOptions } from './http/serve-probes.ts';
 export { migrateMain } from './migrate/migrate-main.ts';
-export { runMigrate, type MigrateProcess } from './migrate/run-migrate.ts';
+export { migrateConfig, runMigrate, type MigrateProcess } from './migrate/run-migrate.ts';
 export { auditRoutes } from './routes/audit-routes.ts';
 export { exceptionRoutes } from './routes/exception-routes.ts';
 export { failedMessageRoutes } from './routes/failed-message-routes.ts';

@@ -3,7 +3,7 @@ import { edgeSettings } from '@nexus/edge';
 import { service as catalog } from '@nexus/service-catalog';
 import { service as identity } from '@nexus/service-identity';
 import { service as inventory } from '@nexus/service-inventory';
-import { runConfig, variableName } from '@nexus/service-kit';
+import { migrateConfig, runConfig, variableName } from '@nexus/service-kit';
 import { service as sales } from '@nexus/service-sales';
 import { service as sync } from '@nexus/service-sync';
 import { Sensitive } from '@nexus/telemetry';
@@ -37,6 +37,10 @@ export function settingsOf(process: ProcessName): readonly Setting[] {
   if (process === 'edge') return edgeSettingsByName();
   return fromShape({ ...runConfig.shape, ...shapeOf(CONFIGS[process]) }, (name) => [variableName(name)]);
 }
+
+/** What a Job that migrates is told. */
+export const migrationSettings = (): readonly Setting[] =>
+  fromShape(migrateConfig.shape, (name) => [variableName(name)]);
 
 /** Every name by which a process can be told something. */
 export const variablesOf = (process: ProcessName): readonly string[] =>

@@ -26,7 +26,7 @@ const quantities = z.looseObject({ cpu: z.string().optional(), memory: z.string(
 const containerSchema = z.looseObject({
   name: z.string(),
   image: z.string(),
-  command: z.array(z.string()).default([]),
+  args: z.array(z.string()).default([]),
   env: z.array(envSchema).default([]),
   envFrom: z.array(z.looseObject({ configMapRef: z.looseObject({ name: z.string() }).optional() })).default([]),
   ports: z.array(z.looseObject({ name: z.string(), containerPort: z.number() })).default([]),

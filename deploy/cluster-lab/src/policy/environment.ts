@@ -1,10 +1,11 @@
 import { readEdgeConfig } from '@nexus/edge';
 import { readConfig } from '@nexus/service-kit';
-import { CONFIGS, PROCESSES, settingsOf, type ProcessName } from '../arrows/settings.ts';
+import { CONFIGS, migrationSettings, PROCESSES, settingsOf, type ProcessName } from '../arrows/settings.ts';
 import { configMapsOf, type Container, type Workload } from '../chart/manifests.ts';
 import { of, type Policy, type Rendered } from './violation.ts';
 
 const PREFIX = 'NEXUS_';
+const MIGRATION = 'migrate';
 /** In the place of what a Secret holds; as long as it is no number and no address, what it is does not matter. */
 const SECRET_VALUE = 'of-a-secret';
 const SECRET_VALUES: Readonly<Record<string, string>> = { NEXUS_OTLP_URL: 'http://collector:4318' };
@@ -29,7 +30,7 @@ export const isProcess = (component: string): component is ProcessName =>
 
 /** Each process is told what it needs, nothing that it does not know, and could start with it. */
 export const environment: Policy = (rendered) => {
-  const processes = rendered.workloads.filter(({ component }) => isProcess(component));
+  const processes = rendered.workloads.filter(({ component }) => component === MIGRATION || isProcess(component));
   const missing = PROCESSES.filter((process) => !processes.some(({ component }) => component === process));
   return [
     ...missing.map((process) => `there is no Deployment ${process}`),
@@ -38,11 +39,11 @@ export const environment: Policy = (rendered) => {
 };
 
 function faultsOf(workload: Workload, rendered: Rendered): string[] {
-  const process = workload.component;
+  const { component } = workload;
   const [container] = workload.containers;
-  if (!isProcess(process) || container === undefined) return [];
+  if (container === undefined) return [];
   const env = environmentOf(container, rendered);
-  const settings = settingsOf(process);
+  const settings = isProcess(component) ? settingsOf(component) : migrationSettings();
   const known = new Set(settings.flatMap(({ names }) => names));
   const unknown = Object.keys(env).filter((name) => name.startsWith(PREFIX) && !known.has(name));
   const absent = settings.filter(
@@ -53,15 +54,16 @@ function faultsOf(workload: Workload, rendered: Rendered): string[] {
     ...unknown.map((name) => `${of(workload)} sets ${name}, which the process does not know`),
     ...absent.map(({ names }) => `${of(workload)} does not set ${names[0]}`),
     ...unresolved.map(([name]) => `${of(workload)} leaves a variable in ${name} unresolved`),
-    ...(absent.length > 0 ? [] : startFaults(process, env).map((fault) => `${of(workload)}: ${fault}`)),
+    ...(absent.length > 0 ? [] : startFaults(component, env).map((fault) => `${of(workload)}: ${fault}`)),
   ];
 }
 
 /** Reads the environment as the process itself does when it starts. */
-function startFaults(process: ProcessName, env: Readonly<Record<string, string>>): string[] {
+function startFaults(component: string, env: Readonly<Record<string, string>>): string[] {
   try {
-    if (process === 'edge') readEdgeConfig(env);
-    else readConfig({ name: process, config: CONFIGS[process] }, env);
+    if (component === 'edge') readEdgeConfig(env);
+    const config = component === 'edge' ? undefined : new Map(Object.entries(CONFIGS)).get(component);
+    if (config !== undefined) readConfig({ name: component, config }, env);
     return [];
   } catch (error) {
     return [error instanceof Error ? error.message : String(error)];

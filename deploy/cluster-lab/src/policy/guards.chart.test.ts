@@ -65,7 +65,15 @@ const BROKEN: [keyof typeof POLICIES, string, string, string, unknown?][] = [
   ['references', 'leads / nowhere', 'Service nexus-edge', ''],
   ['references', 'is there twice', SETTINGS, 'metadata.name', 'nexus-sync'],
   ['migrations', 'sales has not exactly one Job with --shared', 'Job nexus-migrate-shared-sales', ''],
-  ['migrations', 'starts nothing', 'Job nexus-migrate-shared-sales', `${CONTAINER}.command`, ['--shared']],
+  ['migrations', 'starts --shared', 'Job nexus-migrate-shared-sales', `${CONTAINER}.args`, ['--shared']],
+  ['environment', 'does not set NEXUS_PROVISIONER', 'Job nexus-migrate-shared-sales', `${CONTAINER}.env`, []],
+  [
+    'environment',
+    'sets NEXUS_WAIT',
+    'Job nexus-migrate-shared-sales',
+    `${CONTAINER}.env.+`,
+    { name: 'NEXUS_WAIT', value: '1' },
+  ],
 ];
 
 describe('each policy notices', () => {

@@ -9,10 +9,10 @@ export const migrations: Policy = ({ workloads }) => {
   return SERVICES.flatMap((service) => {
     const own = jobs.filter(({ podLabels }) => podLabels[MIGRATES] === service);
     return ['--shared', '--tenants'].flatMap((what) => {
-      const [job, ...others] = own.filter(({ containers }) => containers[0]?.command.at(-1) === what);
+      const [job, ...others] = own.filter(({ containers }) => containers[0]?.args.includes(what));
       if (job === undefined || others.length > 0) return [`${service} has not exactly one Job with ${what}`];
-      const program = job.containers[0]?.command.at(-2);
-      return program === `services/${service}/src/migrate.ts` ? [] : [`${of(job)} starts ${program ?? 'nothing'}`];
+      const program = job.containers[0]?.args[0];
+      return program === `/app/services/${service}/src/migrate.ts` ? [] : [`${of(job)} starts ${program ?? 'nothing'}`];
     });
   });
 };

@@ -134,6 +134,7 @@ export const valuesSchema = z.strictObject({
   migrations: z.strictObject({
     shared: job,
     tenants: z.strictObject({ ...job.shape, beforeRelease: z.boolean() }),
+    heapMegabytes: z.number().int().min(64).max(16_384),
     resources,
   }),
   pgbouncer: z.strictObject({

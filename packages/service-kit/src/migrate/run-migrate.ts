@@ -9,7 +9,7 @@ import type { StandardDefinition } from '../service/standard-service.ts';
 import { readArguments, usage, UsageError, type MigrateArguments } from './arguments.ts';
 import { inJson, inWords, type Report } from './report.ts';
 
-const migrateConfig = z.object({
+export const migrateConfig = z.object({
   provisionerDatabaseUrl: secret,
   /** How long a database that is away is waited for. */
   migrateWaitMs: count(0, 3_600_000).default(60_000),
