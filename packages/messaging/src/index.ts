@@ -1,6 +1,7 @@
 export { NatsLink, openNats, type NatsLinkOptions } from './nats-link.ts';
 export { appendEvent } from './event-log/append-event.ts';
 export { createEventRelay, EventRelay, type RelayOptions } from './event-log/relay.ts';
+export { readEventMessage, writeEventMessage, type StoredEvent } from './event-log/event-message.ts';
 export { eventLogRpc } from './event-log/event-log-rpc.ts';
 export {
   addEventLogPartitions,

@@ -25,6 +25,7 @@ import {
   openNats,
   rpcHandler,
   RpcServer,
+  writeEventMessage,
   type EventConsumer,
   type EventRelay,
   type NatsLink,
@@ -302,7 +303,7 @@ describe('events', () => {
     await happen(1);
     await arrived(1);
     const connection = await link.connection();
-    const forged: EventEnvelope = {
+    const forged: Omit<EventEnvelope, 'data'> = {
       id: '01890000-0000-7000-8000-000000000001',
       tenant: other.tenantId,
       service: 'sales',
@@ -311,9 +312,11 @@ describe('events', () => {
       epoch: 1,
       position: 1,
       at: new Date(0).toISOString(),
-      data: { n: 666 },
     };
-    connection.publish(`ev.sales.${tenant.tenantId}.thing-happened`, JSON.stringify(forged));
+    connection.publish(
+      `ev.sales.${tenant.tenantId}.thing-happened`,
+      writeEventMessage({ envelope: forged, facts: { text: '{"n":666}', packed: null } }),
+    );
     await happen(2);
     await arrived(2);
     const theirs = await inventory.tx(other, (tx) => tx.query('SELECT n FROM effect'));

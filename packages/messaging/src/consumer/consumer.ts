@@ -6,6 +6,7 @@ import type { NatsConnection } from '@nats-io/transport-node';
 import { LRUCache } from 'lru-cache';
 import type { NatsLink } from '../nats-link.ts';
 import { digestFailedMessage } from '../failed-message/retry-failed-message.ts';
+import { readEventMessage } from '../event-log/event-message.ts';
 import { callRpc } from '../rpc/ask.ts';
 import { ensureStream } from '../stream.ts';
 import { following, lockCursor, moveCursor, PoisonError, runHandlers, setAside, type Cursor } from './apply.ts';
@@ -152,10 +153,10 @@ export class EventConsumer {
   #receive(message: JsMsg): void {
     let event: EventEnvelope;
     try {
-      event = JSON.parse(message.string()) as EventEnvelope;
+      event = readEventMessage(message.data);
     } catch (error) {
       // Not ours to lose: the owner's log has the event, and the gap it leaves is read from there.
-      this.#options.logger.error({ err: error, subject: message.subject }, 'a message is not JSON');
+      this.#options.logger.error({ err: error, subject: message.subject }, 'a message is no event');
       message.term();
       return;
     }

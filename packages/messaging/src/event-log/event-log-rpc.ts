@@ -1,13 +1,7 @@
-import {
-  auditEventLog,
-  readEvents,
-  readHeads,
-  type AuditFinding,
-  type EventEnvelope,
-  type ServiceName,
-} from '@nexus/contracts';
+import { auditEventLog, readEvents, readHeads, type AuditFinding, type ServiceName } from '@nexus/contracts';
 import type { TenancyDb, TenantTx } from '@nexus/tenancy-db';
 import { rpcHandler, type RpcHandler } from '../rpc/handler.ts';
+import { openEvent } from './event-message.ts';
 import { eventAt, numberPending, openEpoch, readAfter, readHead, type Head } from './event-log.ts';
 
 const READ_BYTES = 900_000;
@@ -39,10 +33,7 @@ export function eventLogRpc(
           epoch: head.epoch,
           restart,
           head: head.position,
-          events: events.map((event): EventEnvelope => ({
-            ...event.envelope,
-            data: JSON.parse(event.data) as unknown,
-          })),
+          events: events.map(openEvent),
         };
       }),
     ),

@@ -1,5 +1,6 @@
-import type { EventEnvelope, ServiceName } from '@nexus/contracts';
+import type { ServiceName } from '@nexus/contracts';
 import type { TenantTx } from '@nexus/tenancy-db';
+import type { StoredEvent } from './event-message.ts';
 
 export interface Head {
   readonly epoch: number;
@@ -84,13 +85,8 @@ interface EventRow {
   version: number;
   at: string;
   trace: string | null;
-  data: string;
-}
-
-/** An event whose data is still JSON text: it is parsed only by who needs it. */
-export interface StoredEvent {
-  readonly envelope: Omit<EventEnvelope, 'data'>;
-  readonly data: string;
+  data: string | null;
+  packed: Buffer | null;
 }
 
 /** Events after a position, in order, at most `limit` and about `maxBytes` of data (one event at least). */
@@ -104,11 +100,11 @@ export async function readAfter(
 ): Promise<StoredEvent[]> {
   const rows = await tx.bulk<EventRow>(
     'read-events',
-    `SELECT sized.position, sized.previous, e.event_id, e.kind, e.version, e.trace, e.data,
+    `SELECT sized.position, sized.previous, e.event_id, e.kind, e.version, e.trace, e.data, e.packed,
        to_char(e.at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS at
      FROM (
        SELECT p.position, p.event_id, before.event_id AS previous,
-         sum(octet_length(l.data)) OVER (ORDER BY p.position) - octet_length(l.data) AS bytes_before
+         sum(l.size) OVER (ORDER BY p.position) - l.size AS bytes_before
        FROM event_position p
        JOIN event_log l ON l.event_id = p.event_id
        LEFT JOIN event_position before ON before.position = p.position - 1
@@ -132,10 +128,6 @@ export async function readAfter(
       at: row.at,
       ...(row.trace === null ? {} : { trace: row.trace }),
     },
-    data: row.data,
+    facts: { text: row.data, packed: row.packed },
   }));
 }
-
-/** The event as it travels. The data is spliced in as the text that it is, not parsed and written again. */
-export const eventText = (event: StoredEvent): string =>
-  `${JSON.stringify(event.envelope).slice(0, -1)},"data":${event.data}}`;

@@ -65,7 +65,7 @@ const partitionsOf = ({ tenantId }: TestTenant): Promise<string[]> =>
 const years = (...ahead: number[]): string[] => [...ahead.map((n) => `event_log_${THIS_YEAR + n}`), 'event_log_rest'];
 const log = (id: string) =>
   db.tx(tenant, (tx) =>
-    tx.query(`INSERT INTO event_log (event_id, kind, version, data) VALUES ($1, 'x', 1, '{}')`, [id]),
+    tx.query(`INSERT INTO event_log (event_id, kind, version, data, size) VALUES ($1, 'x', 1, '{}', 2)`, [id]),
   );
 const rowsIn = async (table: string): Promise<string[]> =>
   withSuperuser(databases.superuserUrl('sales'), async (sql) =>

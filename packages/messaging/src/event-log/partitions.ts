@@ -1,7 +1,7 @@
 import type { Logger } from '@nexus/telemetry';
 import { quoted } from '@nexus/tenancy-db';
 import { Client } from 'pg';
-import { yearBound } from '../migrations/event-log.ts';
+import { asTheyAre, yearBound } from '../migrations/event-log.ts';
 
 export interface PartitionOptions {
   /** URL of the login `{service}_provisioner`, straight to PostgreSQL: it owns the schemas. */
@@ -87,7 +87,7 @@ async function addPartition(client: Client, schema: string, year: number): Promi
     const { rows } = await client.query('SELECT 1 FROM pg_class WHERE oid = to_regclass($1)', [partition]);
     if (rows.length === 0) {
       await client.query(`CREATE TABLE ${partition} (LIKE event_log INCLUDING ALL)`);
-      await client.query(`ALTER TABLE ${partition} ALTER COLUMN data SET STORAGE EXTERNAL`);
+      await client.query(asTheyAre(partition));
       // Nobody may write between the move and the attachment.
       await client.query('LOCK TABLE event_log_rest IN ACCESS EXCLUSIVE MODE');
       await client.query(

@@ -1,6 +1,7 @@
 import type { EventEnvelope } from '@nexus/contracts';
 import type { TenancyDb, TenantTx } from '@nexus/tenancy-db';
 import { numberPending, readAfter, readHead } from './event-log.ts';
+import { openEvent } from './event-message.ts';
 
 const PAGE = 100;
 const PAGE_BYTES = 4 * 1024 * 1024;
@@ -18,7 +19,7 @@ export async function* readLog(db: TenancyDb, tx: TenantTx): AsyncGenerator<Even
   for (let after = 0; after < head.position;) {
     const page = await readAfter(tx, db.service, head.epoch, after, PAGE, PAGE_BYTES);
     if (page.length === 0) throw new Error(`the event log ends at ${after} before its head ${head.position}`);
-    for (const event of page) yield { ...event.envelope, data: JSON.parse(event.data) as unknown };
+    for (const event of page) yield openEvent(event);
     after = page.at(-1)?.envelope.position ?? head.position;
   }
 }

@@ -5,15 +5,8 @@ import { jetstream, JetStreamApiError, type JetStreamClient } from '@nats-io/jet
 import { headers, type NatsConnection } from '@nats-io/transport-node';
 import type { NatsLink } from '../nats-link.ts';
 import { ensureStream } from '../stream.ts';
-import {
-  eventText,
-  numberPending,
-  readAfter,
-  readHead,
-  setPublished,
-  type Head,
-  type StoredEvent,
-} from './event-log.ts';
+import { numberPending, readAfter, readHead, setPublished, type Head } from './event-log.ts';
+import { writeEventMessage, type StoredEvent } from './event-message.ts';
 
 export interface RelayOptions {
   readonly db: TenancyDb;
@@ -142,7 +135,7 @@ export class EventRelay {
       const { tenant, kind, epoch, position, trace } = event.envelope;
       const carried = headers();
       if (trace !== undefined) carried.set('traceparent', trace);
-      await client.publish(eventSubject(this.#service, tenant, kind), eventText(event), {
+      await client.publish(eventSubject(this.#service, tenant, kind), writeEventMessage(event), {
         msgID: `${tenant}/${epoch}/${position}`,
         headers: carried,
         timeout: PUBLISH_TIMEOUT_MS,

@@ -1,5 +1,5 @@
 import { eventSubject, transactionsRecorded, type EventEnvelope, type TransactionFacts } from '@nexus/contracts';
-import type { NatsLink } from '@nexus/messaging';
+import { readEventMessage, type NatsLink } from '@nexus/messaging';
 import type { ServerSentEvent } from '@nexus/service-kit';
 
 export interface LiveEvent {
@@ -31,7 +31,7 @@ export class LiveSales {
     signal.addEventListener('abort', stop, { once: true });
     try {
       for await (const message of subscription) {
-        const event = JSON.parse(message.string()) as EventEnvelope<{ transactions: TransactionFacts[] }>;
+        const event = readEventMessage(message.data) as EventEnvelope<{ transactions: TransactionFacts[] }>;
         const seen = event.data.transactions.filter((t) => branches === null || branches.includes(t.branch));
         if (seen.length === 0) continue;
         yield {

@@ -72,7 +72,7 @@ test('what cannot be rebuilt says why, and leaves everything as it was', async (
   const event = uuidv7();
   await db.tx(tenant, async (tx) => {
     await tx.query(
-      `INSERT INTO event_log (event_id, kind, version, data) VALUES ($1, 'transactions-recorded', 1, '{"transactions": 7}')`,
+      `INSERT INTO event_log (event_id, kind, version, data, size) VALUES ($1, 'transactions-recorded', 1, '{"transactions": 7}', 19)`,
       [event],
     );
     await tx.query('INSERT INTO event_pending (event_id) VALUES ($1)', [event]);

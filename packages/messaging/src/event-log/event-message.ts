@@ -1,0 +1,29 @@
+import type { EventEnvelope } from '@nexus/contracts';
+import { factsBytes, readFacts, type StoredFacts } from './facts.ts';
+
+const NEWLINE = 10;
+
+/** An event whose data is still as it is kept: it is read only by who needs it. */
+export interface StoredEvent {
+  readonly envelope: Omit<EventEnvelope, 'data'>;
+  readonly facts: Omit<StoredFacts, 'size'>;
+}
+
+/** The event with its data. */
+export const openEvent = ({ envelope, facts }: StoredEvent): EventEnvelope => ({
+  ...envelope,
+  data: readFacts(factsBytes(facts)),
+});
+
+/** An event as it travels: its envelope without the data as a line of JSON, then the data as it is kept. */
+export const writeEventMessage = ({ envelope, facts }: StoredEvent): Buffer =>
+  Buffer.concat([Buffer.from(`${JSON.stringify(envelope)}\n`), factsBytes(facts)]);
+
+/** Reads an event as it travels. Throws for what is none. */
+export function readEventMessage(bytes: Uint8Array): EventEnvelope {
+  const end = bytes.indexOf(NEWLINE);
+  if (end === -1) throw new SyntaxError('a message without an envelope');
+  const line = Buffer.from(bytes.buffer, bytes.byteOffset, end).toString();
+  const envelope = JSON.parse(line) as Omit<EventEnvelope, 'data'>;
+  return { ...envelope, data: readFacts(bytes.subarray(end + 1)) };
+}
