@@ -16,3 +16,4 @@ export { formatProcesses } from './format-processes.ts';
 export { describeError, LauncherError } from './launcher-error.ts';
 export { withProgress, type Progress } from './progress.ts';
 export { checkoutDir, defaultStateDir } from './paths.ts';
+export { ensureBackofficeBuilt } from './backoffice-build.ts';
