@@ -1,8 +1,19 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { securityState, WORKFLOW_TASK_QUEUE, type Problem } from '@nexus/contracts';
-import { openNats, RpcServer, rpcHandler, type NatsLink } from '@nexus/messaging';
+import { readEvents, readHeads, securityState, WORKFLOW_TASK_QUEUE, type Problem } from '@nexus/contracts';
+import {
+  appendEvent,
+  callRpc,
+  createEventRelay,
+  messagingSharedMigrations,
+  messagingTenantMigrations,
+  openNats,
+  RpcServer,
+  rpcHandler,
+  type EventRelay,
+  type NatsLink,
+} from '@nexus/messaging';
 import {
   createTestDatabases,
   realTemporalEnvironment,
@@ -13,14 +24,16 @@ import {
   type TestDatabases,
   type TestNats,
 } from '@nexus/testkit';
+import { createMetrics } from '@nexus/telemetry';
 import { connectTemporal, createWorkflowWorker, WorkerConnection, type Supervisor } from '@nexus/temporal-kit';
-import { createTenancyDb, uuidv7 } from '@nexus/tenancy-db';
+import { createProvisioner, createTenancyDb, uuidv7, type TenancyDb } from '@nexus/tenancy-db';
 import { createSigner, PERSON, quiet, type Signer } from '../test-support/http-fixture.ts';
 import { life, noted, sampleService } from '../test-support/sample-service.ts';
 import { readConfig, type RunningService } from './define-service.ts';
 
 const tenant = { tenantId: uuidv7(), provisioningId: uuidv7() };
 const stopping = new AbortController();
+const metrics = createMetrics();
 const revocations: { tenant: string | null; subject: string; notBefore: number }[] = [];
 
 let databases: TestDatabases;
@@ -32,10 +45,11 @@ let namespace: string;
 let signer: Signer;
 let running: RunningService;
 let identity: { link: NatsLink; server: RpcServer };
+let sales: { db: TenancyDb; relay: EventRelay };
 let workflows: { worker: Supervisor; connection: WorkerConnection };
 
 beforeAll(async () => {
-  databases = await createTestDatabases({ services: ['catalog'] });
+  databases = await createTestDatabases({ services: ['catalog', 'sales'] });
   nats = await startTestNats();
   const environment = await realTemporalEnvironment();
   address = environment.address;
@@ -45,6 +59,7 @@ beforeAll(async () => {
   temporalCable = await startTcpProxy({ port: Number(address.split(':')[1]) });
   signer = await createSigner('k1');
   identity = answerAsIdentity();
+  sales = await runSales();
   workflows = runWorkflows();
   natsCable.cut();
   temporalCable.cut();
@@ -62,6 +77,7 @@ beforeAll(async () => {
     name: 'catalog',
     config,
     logger: quiet,
+    metrics,
     version: '1',
     stopping: stopping.signal,
   });
@@ -71,6 +87,8 @@ afterAll(async () => {
   if (!stopping.signal.aborted) await running.stop();
   await workflows.worker.stop();
   await workflows.connection.close();
+  await sales.relay.stop();
+  await sales.db.close();
   await identity.server.stop();
   await identity.link.close();
   await Promise.all([natsCable.close(), temporalCable.close()]);
@@ -84,6 +102,23 @@ function answerAsIdentity() {
   const server = new RpcServer(link, quiet);
   server.serve([rpcHandler(securityState, () => Promise.resolve({ keys: [signer.jwk], revocations }))]);
   return { link, server };
+}
+
+/** The event log of the service that is listened to. */
+async function runSales() {
+  const provisioner = createProvisioner({
+    service: 'sales',
+    url: databases.provisionerUrl('sales'),
+    tenantMigrations: messagingTenantMigrations,
+    sharedMigrations: messagingSharedMigrations,
+  });
+  await provisioner.migrateShared();
+  await provisioner.createTenant(tenant.tenantId, tenant.provisioningId);
+  await provisioner.close();
+  const db = createTenancyDb({ service: 'sales', url: databases.url('sales') });
+  const relay = createEventRelay({ db, nats: identity.link, logger: quiet });
+  relay.start();
+  return { db, relay };
 }
 
 function runWorkflows() {
@@ -198,8 +233,58 @@ describe('when they come', () => {
     expect(await all.json()).toEqual({ digested: 1, failed: 1 });
     expect(await (await list()).json()).toMatchObject({ items: [{ event: third, attempts: 5 }] });
   });
+});
 
-  test('identity going away changes nothing for tokens already known', async () => {
+describe('it is measured', () => {
+  const seen = async (line: string): Promise<boolean> => (await metrics.text()).includes(line);
+  const until = (line: string) => waitFor(() => seen(line), { what: line, timeoutMs: 40_000 });
+
+  /** A note by sales, told by its own log and relay. */
+  const tell = (text: unknown): Promise<string> =>
+    sales.db.tx(tenant, (tx) => appendEvent(sales.db, tx, noted, { id: uuidv7(), text: text as string }));
+
+  test('requests, by route', async () => {
+    await until(
+      'nexus_http_server_duration_seconds_count{service="catalog",method="PUT",route="/notes/:id",status="2xx"} 1',
+    );
+  });
+
+  test('activities, by how they ended', async () => {
+    await until(
+      'nexus_activity_duration_seconds_count{service="catalog",activity="createTenantSchema",outcome="ok"} 1',
+    );
+  });
+
+  test('questions of other services, by how they were answered', async () => {
+    await callRpc(identity.link, readHeads('catalog'), null, { withinSeconds: 0 });
+    await callRpc(identity.link, readEvents('catalog'), uuidv7(), { epoch: 0, after: 0, limit: 1 }).catch(
+      () => undefined,
+    );
+    await until('nexus_rpc_server_duration_seconds_count{service="catalog",question="heads",outcome="ok"} 1');
+    await until('nexus_rpc_server_duration_seconds_count{service="catalog",question="events",outcome="NX-3003"} 1');
+  });
+
+  test('events of other services, and what was set aside of them', async () => {
+    const labels = 'service="catalog",source="sales"';
+    await tell('kente');
+    await until(`nexus_events_applied_total{${labels},outcome="ok"} 1`);
+    await until(`nexus_event_batch_duration_seconds_count{${labels},outcome="ok"}`);
+    await tell(7);
+    await until(`nexus_events_applied_total{${labels},outcome="set-aside"} 1`);
+    // This one and the one that could not be digested a second time either.
+    await until('nexus_failed_messages{service="catalog"} 2');
+    await until(`nexus_consumer_backlog_tenants{${labels}} 0`);
+  });
+
+  test('its own log, and its connections', async () => {
+    await until('nexus_event_log_oldest_unpublished_seconds{service="catalog"} 0');
+    await until('nexus_db_pool_connections{service="catalog",state="busy"} 0');
+    await until('nexus_ready{service="catalog"} 1');
+  });
+});
+
+describe('when identity goes away', () => {
+  test('nothing changes for tokens already known', async () => {
     natsCable.cut();
     expect((await send(`/notes/${randomUUID()}`)).status).toBe(200);
     natsCable.heal();
