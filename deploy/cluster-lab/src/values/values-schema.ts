@@ -23,10 +23,8 @@ const strings = z.record(z.string(), z.string());
 const foreign = z.record(z.string(), z.unknown());
 const peers = z.array(foreign).min(1);
 
-const resources = z.strictObject({
-  requests: z.strictObject({ cpu: quantity, memory: quantity }),
-  limits: z.strictObject({ cpu: quantity, memory: quantity }),
-});
+const amounts = z.strictObject({ cpu: quantity, memory: quantity });
+const resources = z.strictObject({ requests: amounts, limits: amounts });
 const replicas = z.number().int().min(1).max(200);
 
 /** A variable of the process that the chart does not set by itself may be given here, under the name that it reads. */
@@ -37,18 +35,23 @@ const settings = (process: ProcessName) =>
 
 const perProcess = {
   replicas,
-  autoscaling: z
-    .strictObject({
-      enabled: z.boolean(),
-      minReplicas: replicas,
-      maxReplicas: replicas,
-      cpuPercent: z.number().int().min(10).max(95),
-    })
-    .partial(),
+  autoscaling: z.strictObject({
+    enabled: z.boolean(),
+    minReplicas: replicas,
+    maxReplicas: replicas,
+    cpuPercent: z.number().int().min(10).max(95),
+  }),
   resources,
   heapMegabytes: z.number().int().min(64).max(16_384),
   startupSeconds: z.number().int().min(10).max(1_800),
   podAnnotations: strings,
+};
+
+/** Any part of it may be left to the defaults. */
+const ofOneProcess = {
+  ...perProcess,
+  resources: z.strictObject({ requests: amounts.partial(), limits: amounts.partial() }).partial(),
+  autoscaling: perProcess.autoscaling.partial(),
 };
 
 const everyVariable = [...new Set(PROCESSES.flatMap((process) => variablesOf(process)))];
@@ -57,7 +60,7 @@ const commonVariables = everyVariable.filter((variable) =>
 );
 
 const processes = Object.fromEntries(
-  PROCESSES.map((process) => [process, z.strictObject({ ...perProcess, settings: settings(process) }).partial()]),
+  PROCESSES.map((process) => [process, z.strictObject({ ...ofOneProcess, settings: settings(process) }).partial()]),
 );
 
 const engine = z.strictObject({ port: z.number().int().min(1).max(65_535), to: peers });
