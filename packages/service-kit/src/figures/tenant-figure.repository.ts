@@ -53,7 +53,7 @@ export async function claimFigures(
     `UPDATE tenant_figure f SET claimed_at = now()
      FROM (SELECT tenant_id, name FROM tenant_figure
            WHERE name = ANY($1)
-             AND (counted_at IS NULL OR wanted_at >= counted_at OR counted_at < now() - interval '${FRESH_SECONDS} s')
+             AND (counted_at IS NULL OR wanted_at > counted_at OR counted_at < now() - interval '${FRESH_SECONDS} s')
              AND (claimed_at IS NULL OR claimed_at < now() - $3::float8 * interval '1 millisecond')
            ORDER BY counted_at NULLS FIRST, tenant_id LIMIT $2 FOR UPDATE SKIP LOCKED) due
      WHERE f.tenant_id = due.tenant_id AND f.name = due.name

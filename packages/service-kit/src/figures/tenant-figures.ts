@@ -33,6 +33,7 @@ const ROUND = 20;
 const ALIGN_EVERY = 30;
 const MAX_CHANGED = 10_000;
 const COUNT_TIMEOUT_MS = 5_000;
+const FAILURES_TOLD = 60;
 
 /**
  * Keeps figures of all tenants up to date in the shared schema, so that a scrape touches no tenant. Costs one short
@@ -76,21 +77,16 @@ export class TenantFigures {
   #schedule(delayMs: number): void {
     if (!this.#running) return;
     this.#timer = setTimeout(() => {
-      this.#round = this.#count().then(
-        () => {
-          this.#failures = 0;
-        },
-        (error: unknown) => this.#failed(error),
-      );
+      this.#round = this.#count().catch((error: unknown) => this.#failed(error));
       void this.#round.then(() => this.#schedule(this.#options.everyMs ?? EVERY_MS));
     }, delayMs);
     this.#timer.unref();
   }
 
-  /** Figures are for watching: nothing else waits for them. */
+  /** Figures are for watching: nothing else waits for them. Told now and then, not each time. */
   #failed(error: unknown): void {
     this.#failures += 1;
-    if (this.#failures === 1 || this.#failures % 60 === 0)
+    if (this.#failures % FAILURES_TOLD === 1)
       this.#options.logger.warn({ err: error, failures: this.#failures }, 'tenants’ figures could not be counted');
   }
 
@@ -116,16 +112,18 @@ export class TenantFigures {
     if (counted.length > 0) await db.shared((tx) => saveFigures(tx, counted));
   }
 
-  /** Undefined for a tenant that has no schema (any more) or is behind: its turn comes again. */
+  /** Undefined for a tenant that cannot be counted now: its turn comes again, and the others' meanwhile. */
   async #countOne({ tenantId, name }: Claim): Promise<object | undefined> {
     const figure = this.#figures.get(name);
+    const options = { statementTimeoutMs: COUNT_TIMEOUT_MS };
     try {
-      return await this.#options.db.tx({ tenantId }, async (tx) => figure?.count(tx), {
-        statementTimeoutMs: COUNT_TIMEOUT_MS,
-      });
+      return await this.#options.db.tx({ tenantId }, async (tx) => figure?.count(tx), options);
     } catch (error) {
-      if (error instanceof NexusError && (error.code === 'NX-3002' || error.code === 'NX-3003')) return undefined;
-      throw error;
+      const code = error instanceof NexusError ? error.code : undefined;
+      if (code === 'NX-3001') throw error;
+      // Without a schema (any more), or behind in its migration: nothing to tell.
+      if (code !== 'NX-3002' && code !== 'NX-3003') this.#failed(error);
+      return undefined;
     }
   }
 }
