@@ -20,6 +20,7 @@ describe('the command', () => {
     ['a release that is no tag', ['--build', '--release', '1.2.3+dirty'], 'no version'],
     ['a machine that no image is for', ['--check', '--cpu', 'ia32'], 'x64 and arm64'],
     ['a push to nowhere', ['--build', '--push'], '--registry'],
+    ['digests of what stays here', ['--build', '--digests', 'x.json'], '--push'],
     ['a word that it does not know', ['--check', '--force'], '--force'],
   ])('refuses %s', (_what, args, words) => expect(() => readOptions(args)).toThrow(words));
 });
@@ -28,15 +29,20 @@ describe('what Docker is told', () => {
   const common = { release: '1.2.3', cpu: 'arm64', revision: 'abc' } as const;
 
   test('for this machine: the image stays here', () => {
-    const args = dockerArguments({ ...common, registry: undefined, push: false }, 'sales', 'abc').join(' ');
+    const args = dockerArguments({ ...common, registry: undefined, push: false }, 'sales', 'abc', 'out.json').join(' ');
     expect(args).toContain('--platform linux/arm64 --build-arg PROCESS=sales --build-arg RELEASE=1.2.3');
-    expect(args).toContain('--tag nexus/sales:1.2.3 --load .');
+    expect(args).toContain('--tag nexus/sales:1.2.3 --metadata-file out.json --load .');
   });
 
   test('for a registry: it goes there with where it came from', () => {
-    const args = dockerArguments({ ...common, registry: 'registry.example/nexus', push: true }, 'edge', 'abc').join(
-      ' ',
+    const args = dockerArguments(
+      { ...common, registry: 'registry.example', push: true },
+      'edge',
+      'abc',
+      'out.json',
+    ).join(' ');
+    expect(args).toContain(
+      '--tag registry.example/nexus/edge:1.2.3 --metadata-file out.json --push --provenance=mode=max --sbom=true',
     );
-    expect(args).toContain('--tag registry.example/nexus/edge:1.2.3 --push --provenance=mode=max --sbom=true');
   });
 });

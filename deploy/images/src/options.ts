@@ -4,7 +4,8 @@ import { isProcessName, PROCESSES, type ProcessName } from './processes.ts';
 export const USAGE = `npm run images -- COMMAND [--process NAME]…
 
   --rootfs DIR        the files of each image under DIR/NAME, and its parts list in DIR/NAME.cdx.json
-  --build             builds each image with Docker; --registry HOST/PATH, --push
+  --build             builds each image with Docker; --registry HOST, --push,
+                      --digests FILE: what was pushed, as values of the chart
   --check             the rules of Dockerfiles and their bases
   --pin               asks the registries for the newest digests of the bases
 
@@ -21,6 +22,7 @@ export interface Options {
   readonly cpu: 'x64' | 'arm64';
   readonly registry: string | undefined;
   readonly push: boolean;
+  readonly digests: string | undefined;
 }
 
 /** An argument that cannot be used, in words for whoever gave it. */
@@ -41,11 +43,12 @@ export function readOptions(args: readonly string[]): Options {
   });
   const cpu = values.cpu ?? process.arch;
   if (cpu !== 'x64' && cpu !== 'arm64') throw new UsageError(`images are made for x64 and arm64, not for ${cpu}`);
-  const { release = '0.0.0-dev', registry, push = false } = values;
+  const { release = '0.0.0-dev', registry, push = false, digests } = values;
   // It becomes a tag, which takes no plus and is not to be moved: never "latest".
   if (!VERSION.test(release)) throw new UsageError(`${release} is no version like 1.2.3 or 1.2.3-rc.1`);
   if (push && registry === undefined) throw new UsageError('--push needs a --registry');
-  return { command, processes, dir: values.rootfs ?? '', release, cpu, registry, push };
+  if (digests !== undefined && !push) throw new UsageError('--digests are those of what was pushed: --push');
+  return { command, processes, dir: values.rootfs ?? '', release, cpu, registry, push, digests };
 }
 
 function parse(args: readonly string[]) {
@@ -60,7 +63,7 @@ function parse(args: readonly string[]) {
           pin: { type: 'boolean' },
         },
         ...{ process: { type: 'string', multiple: true }, release: { type: 'string' }, cpu: { type: 'string' } },
-        ...{ registry: { type: 'string' }, push: { type: 'boolean' } },
+        ...{ registry: { type: 'string' }, push: { type: 'boolean' }, digests: { type: 'string' } },
       },
     });
   } catch (error) {

@@ -1,4 +1,4 @@
-import { chmod, lchown } from 'node:fs/promises';
+import { chmod, lchown, stat } from 'node:fs/promises';
 import { relative } from 'node:path';
 import type { Dirent } from 'node:fs';
 import { walk } from '../tree/walk.ts';
@@ -22,8 +22,7 @@ export async function filesIn(root: string): Promise<FoundFile[]> {
 export async function makeReadOnly(root: string): Promise<void> {
   for await (const { path, entry } of walk(root)) {
     if (process.getuid?.() === 0) await lchown(path, 0, 0);
-    if (entry.isDirectory()) await chmod(path, 0o555);
-    else if (entry.isFile()) await chmod(path, path.endsWith('/bin/node') ? 0o555 : 0o444);
+    if (!entry.isSymbolicLink()) await chmod(path, (await stat(path)).mode & 0o555);
   }
   await chmod(root, 0o555);
 }
