@@ -1,4 +1,7 @@
+import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
@@ -135,3 +138,46 @@ test('a process that is told to stop while it waits for its schema ends with 0 t
   running.delete(main);
   await empty.drop();
 });
+
+describe('told to stop', () => {
+  test('it says so while its doors are still open, answers, and sends its last spans before it ends', async () => {
+    const collector = await startCollector();
+    const main = await start('services/catalog/src/main.ts', {
+      ...ofService('catalog'),
+      NEXUS_OTLP_URL: collector.url,
+      NEXUS_DRAIN_MS: '3000',
+    });
+    const url = await main.url();
+    await waitFor(async () => (await statusOf(`${url}/readyz`)) === 200, { timeoutMs: 60_000 });
+    const ended = main.end('SIGTERM');
+    await waitFor(async () => (await statusOf(`${url}/readyz`)) === 503);
+    expect(await statusOf(`${url}/livez`)).toBe(200);
+    expect(await statusOf(`${url}/openapi.json`)).toBe(200);
+    expect(await ended).toBe(0);
+    running.delete(main);
+    // Sent in batches, every few seconds: what came after the signal was still held when the process began to end.
+    expect(collector.received()).toContain('/openapi.json');
+    await collector.close();
+  });
+});
+
+/** Takes whatever a process sends it, as an OpenTelemetry collector does over HTTP. */
+async function startCollector() {
+  let received = '';
+  const server = createServer((request, response) => {
+    request.on('data', (chunk: Buffer) => (received += chunk.toString()));
+    request.on('end', () => response.end('{}'));
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  return {
+    url: `http://127.0.0.1:${port}`,
+    received: () => received,
+    async close() {
+      server.close();
+      server.closeAllConnections();
+      await once(server, 'close');
+    },
+  };
+}
