@@ -297,6 +297,35 @@ describe('events', () => {
     expect(await open()).toHaveLength(0);
   });
 
+  test('that came to harm on the way are read from their owner', async () => {
+    await begin();
+    await happen(1);
+    await arrived(1);
+    const at = await cursor();
+    const [head] = await sales.tx(tenant, (tx) => tx.query<{ event_id: string }>('SELECT event_id FROM event_head'));
+    // A message in the place of the next event, with its envelope whole and its data cut off.
+    const next: Omit<EventEnvelope, 'data'> = {
+      id: '01890000-0000-7000-8000-000000000001',
+      tenant: tenant.tenantId,
+      service: 'sales',
+      kind: 'thing-happened',
+      version: 1,
+      epoch: at?.epoch ?? 0,
+      position: Number(at?.position) + 1,
+      previous: head?.event_id ?? '',
+      at: new Date(0).toISOString(),
+    };
+    await relay.stop();
+    await happen(2);
+    const connection = await link.connection();
+    connection.publish(
+      `ev.sales.${tenant.tenantId}.thing-happened`,
+      writeEventMessage({ envelope: next, facts: { text: '{"n":66', packed: null } }),
+    );
+    expect(await arrived(2)).toEqual([1, 2]);
+    expect(await inventory.tx(tenant, (tx) => tx.query('SELECT 1 FROM failed_message'))).toEqual([]);
+  });
+
   test('whose body names another tenant than their subject change nothing', async () => {
     await begin();
     const other = await createTestTenant(...provisioners);

@@ -93,9 +93,11 @@ function checked(handler: EventHandler, event: EventEnvelope): EventEnvelope {
       new NexusError('NX-1001', `version ${event.version} of ${event.kind} is newer than this service`),
     );
   }
-  const data = (handler.view ?? handler.definition.data).safeParse(event.data);
-  if (!data.success) throw new PoisonError(event, new NexusError('NX-1001', data.error.message.slice(0, 1000)));
-  return { ...event, data: data.data };
+  // Once: a message's data is read anew each time. What was read and is not in the view is garbage before the next one.
+  const { data, ...envelope } = event;
+  const read = (handler.view ?? handler.definition.data).safeParse(data);
+  if (!read.success) throw new PoisonError(event, new NexusError('NX-1001', read.error.message.slice(0, 1000)));
+  return { ...envelope, data: read.data };
 }
 
 /** Sets a message aside for a person, with the cursor past it, so that one bad message does not stop a chain's books. */

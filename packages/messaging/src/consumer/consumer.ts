@@ -6,7 +6,7 @@ import type { NatsConnection } from '@nats-io/transport-node';
 import { LRUCache } from 'lru-cache';
 import type { NatsLink } from '../nats-link.ts';
 import { digestFailedMessage } from '../failed-message/retry-failed-message.ts';
-import { readEventMessage } from '../event-log/event-message.ts';
+import { DamagedEventError, readEventMessage } from '../event-log/event-message.ts';
 import { callRpc } from '../rpc/ask.ts';
 import { ensureStream } from '../stream.ts';
 import { following, lockCursor, moveCursor, PoisonError, runHandlers, setAside, type Cursor } from './apply.ts';
@@ -233,6 +233,7 @@ export class EventConsumer {
             return await this.#transaction(tenant, events);
           } catch (error) {
             if (error instanceof NexusError || isUnavailable(error)) throw error;
+            if (error instanceof DamagedEventError) return this.#damaged(error);
             if (error instanceof PoisonError) return this.#aside(tenant, events, error.event, error, attempt);
             if (attempt < TRIES) continue;
             if (events.length > 1) return this.#oneByOne(tenant, events);
@@ -242,6 +243,12 @@ export class EventConsumer {
         }
       },
     );
+  }
+
+  /** Not ours to lose: the owner's log has the event, and is read from our cursor on. */
+  #damaged(error: DamagedEventError): true {
+    this.#options.logger.error({ err: error, source: this.#options.source }, 'a message came to harm');
+    return true;
   }
 
   async #transaction(tenant: string, events: readonly EventEnvelope[]): Promise<boolean> {

@@ -2,7 +2,13 @@ import { zstdCompressSync } from 'node:zlib';
 import { MAX_EVENT_BYTES } from '@nexus/contracts';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { openEvent, readEventMessage, writeEventMessage, type StoredEvent } from './event-message.ts';
+import {
+  DamagedEventError,
+  openEvent,
+  readEventMessage,
+  writeEventMessage,
+  type StoredEvent,
+} from './event-message.ts';
 import { factsBytes, readFacts, storedFacts } from './facts.ts';
 import { jsonBytes } from './json-bytes.ts';
 
@@ -55,23 +61,27 @@ describe('facts', () => {
   });
 });
 
-describe('a message that is no event is refused', () => {
-  const line = Buffer.from(`${JSON.stringify(envelope)}\n`);
-  test.each([
-    ['nothing', Buffer.alloc(0)],
-    ['no envelope', Buffer.from('{"n":1}')],
-    ['no data', line],
-    ['data that is no JSON', Buffer.concat([line, Buffer.from('{"n":')])],
-    ['data that only looks packed', Buffer.concat([line, Buffer.from([0x28, 0xb5, 0x2f, 0xfd, 1, 2])])],
-    [
-      'data that is cut off',
-      Buffer.concat([line, zstdCompressSync(Buffer.from(JSON.stringify(large))).subarray(0, 200)]),
-    ],
-    [
-      'more than an event may hold, packed small',
-      Buffer.concat([line, zstdCompressSync(Buffer.from(JSON.stringify('x'.repeat(MAX_EVENT_BYTES))))]),
-    ],
-  ])('%s', (_, bytes) => {
-    expect(() => readEventMessage(bytes)).toThrow();
-  });
+const line = Buffer.from(`${JSON.stringify(envelope)}\n`);
+
+test.each([
+  ['nothing', Buffer.alloc(0)],
+  ['no envelope', Buffer.from('{"n":1}')],
+  ['an envelope that is no JSON', Buffer.from('{"n":\n{}')],
+])('a message that is %s is no event', (_, bytes) => {
+  expect(() => readEventMessage(bytes)).toThrow(SyntaxError);
+});
+
+test.each([
+  ['none', line],
+  ['no JSON', Buffer.concat([line, Buffer.from('{"n":')])],
+  ['packed in looks only', Buffer.concat([line, Buffer.from([0x28, 0xb5, 0x2f, 0xfd, 1, 2])])],
+  ['cut off', Buffer.concat([line, zstdCompressSync(Buffer.from(JSON.stringify(large))).subarray(0, 200)])],
+  [
+    'more than an event may hold, packed small',
+    Buffer.concat([line, zstdCompressSync(Buffer.from(JSON.stringify('x'.repeat(MAX_EVENT_BYTES))))]),
+  ],
+])('data that is %s is told as damage where it is read', (_, bytes) => {
+  const event = readEventMessage(bytes);
+  expect(event.id).toBe(envelope.id);
+  expect(() => event.data).toThrow(DamagedEventError);
 });
