@@ -127,6 +127,11 @@ describe('the replay', () => {
       `UPDATE journal_upload SET received_at = now() - interval '2 hours' WHERE terminal = '${till.terminal}'`,
     );
     await waitFor(async () => ((await oldest()) ?? 0) >= 7_200);
+    // A journal that was restored is read again from its beginning: what is late counts from then.
+    await suite.query('UPDATE journal_epoch SET changed_at = now()');
+    await waitFor(async () => ((await oldest()) ?? 7_200) < 7_200);
+    await suite.query(`UPDATE journal_epoch SET changed_at = now() - interval '1 day'`);
+    await waitFor(async () => ((await oldest()) ?? 0) >= 7_200);
     await passed(till, 2);
     await suite.db.tx(suite.tenant, (tx) => clean(tx, till.terminal));
     await waitFor(async () => ((await oldest()) ?? 0) < 7_200);
