@@ -47,3 +47,10 @@ export function migration(options: MigrationOptions): Migration {
  */
 export const GROWING_TABLE =
   'autovacuum_vacuum_insert_threshold = 100000, autovacuum_vacuum_insert_scale_factor = 0.1, autovacuum_analyze_threshold = 50000';
+
+/**
+ * Columns by which no query chooses rows need no statistics. Without this each analysis of a growing table, in the middle
+ * of the replay that fills it, samples and sorts every one of them.
+ */
+export const withoutStatistics = (table: string, columns: readonly string[]): string =>
+  `ALTER TABLE ${table} ${columns.map((column) => `ALTER COLUMN ${column} SET STATISTICS 0`).join(', ')}`;

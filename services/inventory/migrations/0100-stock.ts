@@ -1,4 +1,4 @@
-import { GROWING_TABLE, migration } from '@nexus/tenancy-db';
+import { GROWING_TABLE, migration, withoutStatistics } from '@nexus/tenancy-db';
 
 /**
  * Stock is a sum of movements. A movement's key is that of the entry's effect and the line; a level is the sum, kept in
@@ -20,6 +20,7 @@ export const stockMigration = migration({
       number bigint NOT NULL,
       PRIMARY KEY (key, line)
     ) WITH (${GROWING_TABLE})`,
+    withoutStatistics('stock_movement', ['quantity', 'reason', 'number']),
     `CREATE TABLE stock_level (
       branch uuid NOT NULL,
       product uuid NOT NULL,

@@ -1,4 +1,28 @@
-import { GROWING_TABLE, migration } from '@nexus/tenancy-db';
+import { GROWING_TABLE, migration, withoutStatistics } from '@nexus/tenancy-db';
+
+/** Columns that are shown and summed, and by which nothing is looked for. */
+const UNSOUGHT = {
+  header: [
+    ...[
+      'seq',
+      'hash',
+      'legal_entity',
+      'at_ms',
+      'utc_offset',
+      'shift',
+      'cashier',
+      'customer',
+      'receipt_series',
+      'currency',
+    ],
+    ...['net', 'tax', 'discount', 'gross', 'rounding', 'payable', 'taxes', 'voids'],
+  ],
+  line: [
+    ...['variant', 'code', 'description', 'unit', 'quantity', 'unit_price', 'price_scale', 'price_source', 'discounts'],
+    ...['tax_group', 'taxes', 'gross', 'original_entry', 'original_line'],
+  ],
+  tender: ['id', 'type', 'tendered', 'applied', 'change', 'currency', 'detail'],
+};
 
 /**
  * Projections of the transaction log. The hot tables have one index each, by a key that grows with time; reports have
@@ -40,6 +64,7 @@ export const transactionLogMigration = migration({
       voided_kind text,
       voided_by uuid
     ) WITH (${GROWING_TABLE})`,
+    withoutStatistics('transaction_header', UNSOUGHT.header),
     // Returns and post-voids name their original by its entry id. Those ids grow with time, so this index stays cheap.
     'CREATE INDEX transaction_entry ON transaction_header (entry_id)',
     `CREATE TABLE transaction_line (
@@ -62,6 +87,7 @@ export const transactionLogMigration = migration({
       original_line int,
       PRIMARY KEY (key, n)
     ) WITH (${GROWING_TABLE})`,
+    withoutStatistics('transaction_line', UNSOUGHT.line),
     `CREATE TABLE transaction_tender (
       key uuid NOT NULL,
       n int NOT NULL,
@@ -74,6 +100,7 @@ export const transactionLogMigration = migration({
       detail text,
       PRIMARY KEY (key, n)
     ) WITH (${GROWING_TABLE})`,
+    withoutStatistics('transaction_tender', UNSOUGHT.tender),
     `CREATE TABLE day_total (
       branch uuid NOT NULL,
       business_date date NOT NULL,

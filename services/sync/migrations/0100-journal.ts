@@ -1,4 +1,4 @@
-import { GROWING_TABLE, migration } from '@nexus/tenancy-db';
+import { GROWING_TABLE, migration, withoutStatistics } from '@nexus/tenancy-db';
 
 /**
  * The electronic journal. Entries and uploads are only ever added. Every upload locks its terminal's row, so numbers
@@ -68,6 +68,7 @@ export const journalMigration = migration({
       raw bytea,
       PRIMARY KEY (terminal, number)
     ) WITH (toast_tuple_target = 8160, ${GROWING_TABLE})`,
+    withoutStatistics('journal_entry', ['seq', 'hash', 'branch', 'at', 'line', 'raw']),
 
     // Runs of lines whose sequences and numbers are both contiguous. `parent` holds the line before the first; without
     // one the run begins its chain or stands behind a gap.
