@@ -2,8 +2,10 @@
  * `node deploy/cluster-lab/src/main.ts provide [--cluster]`: finds, downloads or builds the programs that tests of the chart
  * need; with `--cluster` those of a whole control plane too. `up` starts one and stays until Ctrl-C, for trying by hand.
  */
+import { once } from 'node:events';
 import { parseArgs } from 'node:util';
 import { describeError } from '@nexus/local/provide';
+import { startControlPlane } from './control-plane/control-plane.ts';
 import { provideCrdFiles, provideSchemas } from './schemas/provide-schemas.ts';
 import { provideSource } from './tools/sources.ts';
 import { provideChartTools, provideClusterTools } from './tools/tools.ts';
@@ -19,11 +21,23 @@ async function provide(cluster: boolean): Promise<void> {
   await provideSource('kwok', progress);
 }
 
+async function up(): Promise<void> {
+  const stopping = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => stopping.abort());
+  const cluster = await startControlPlane('by-hand', progress);
+  progress(`export KUBECONFIG=${cluster.kubeconfig}`);
+  // A timer keeps the process; the components are nobody's children in Node's eyes.
+  const life = setInterval(() => undefined, 60_000);
+  if (!stopping.signal.aborted) await once(stopping.signal, 'abort');
+  clearInterval(life);
+  await cluster.stop();
+}
+
 const { positionals, values } = parseArgs({
   allowPositionals: true,
   options: { cluster: { type: 'boolean', default: false } },
 });
-const commands: Readonly<Record<string, () => Promise<void>>> = { provide: () => provide(values.cluster) };
+const commands: Readonly<Record<string, () => Promise<void>>> = { provide: () => provide(values.cluster), up };
 const command = commands[positionals[0] ?? ''];
 try {
   if (command === undefined) throw new Error(`say one of: ${Object.keys(commands).join(', ')}`);

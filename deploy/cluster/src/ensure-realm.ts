@@ -1,6 +1,6 @@
 /**
  * Keycloak's realm with its clients and the first platform operator; may be run again at any time:
- * `kubectl … get secrets … | NEXUS_KEYCLOAK_URL=http://127.0.0.1:18080/auth NEXUS_EDGE_ORIGIN=https://… node deploy/cluster/src/ensure-realm.ts`
+ * `… | NEXUS_KEYCLOAK_URL=http://127.0.0.1:18080/auth NEXUS_EDGE_ORIGIN=https://… node deploy/cluster/src/ensure-realm.ts`
  */
 import { text } from 'node:stream/consumers';
 import { ensureRealm } from '@nexus/local/realm';

@@ -1,3 +1,4 @@
+import { parseAllDocuments } from 'yaml';
 import { z } from 'zod';
 
 const listSchema = z.object({
@@ -6,10 +7,10 @@ const listSchema = z.object({
   ),
 });
 
-/** What `kubectl get secrets -o json` prints: name → key → value. */
+/** What `kubectl get secrets -o yaml` prints, of several namespaces one after the other with `---` between. */
 export function readSecrets(text: string): (name: string, key: string) => string {
-  const { items } = listSchema.parse(JSON.parse(text));
-  const secrets = new Map(items.map(({ metadata, data = {} }) => [metadata.name, data]));
+  const lists = parseAllDocuments(text).map((document) => listSchema.parse(document.toJS()));
+  const secrets = new Map(lists.flatMap(({ items }) => items.map(({ metadata, data = {} }) => [metadata.name, data])));
   return (name, key) => {
     const value = secrets.get(name)?.[key];
     if (value === undefined) throw new Error(`there is no Secret ${name} with the key ${key}`);

@@ -15,11 +15,16 @@ app.kubernetes.io/instance: {{ .root.Release.Name }}
 app.kubernetes.io/component: {{ .component }}
 {{- end -}}
 
-{{/* Takes {root, component}. */}}
-{{- define "nexus.labels" -}}
+{{/* Takes {root, component}: of pods. The version of the chart is not among them: a new one alone restarts nobody. */}}
+{{- define "nexus.podLabels" -}}
 {{ include "nexus.selector" . }}
 app.kubernetes.io/version: {{ .root.Values.image.tag | default .root.Chart.AppVersion | quote }}
 app.kubernetes.io/part-of: nexus-retail-os
+{{- end -}}
+
+{{/* Takes {root, component}. */}}
+{{- define "nexus.labels" -}}
+{{ include "nexus.podLabels" . }}
 app.kubernetes.io/managed-by: {{ .root.Release.Service }}
 helm.sh/chart: {{ printf "%s-%s" .root.Chart.Name .root.Chart.Version }}
 {{- end -}}
