@@ -17,6 +17,7 @@ const AFTER = migration({ number: 101, name: 'thing-name', up: ['ALTER TABLE thi
 
 let databases: TestDatabases;
 let before: Provisioner;
+let proxy: Awaited<ReturnType<typeof startUrlProxy>>;
 const tenants: TestTenant[] = [];
 
 const provisionerWith = (url: string, ...own: readonly ReturnType<typeof migration>[]): Provisioner =>
@@ -37,6 +38,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await before.close();
+  await proxy.close();
   await databases.drop();
 });
 
@@ -93,7 +95,7 @@ describe('called wrongly it does nothing and says how it is called', () => {
 
 describe('a release', () => {
   test('waits for a database that fails over meanwhile, and brings the shared schema up', async () => {
-    const proxy = await startUrlProxy(databases.provisionerUrl('catalog'));
+    proxy = await startUrlProxy(databases.provisionerUrl('catalog'));
     proxy.cut();
     let failures = 0;
     const healing = (url: string): Provisioner => {
@@ -111,7 +113,6 @@ describe('a release', () => {
     const migrated = await run(['--shared'], { url: proxy.url, createProvisioner: healing });
     expect(migrated).toMatchObject({ code: 0, out: 'catalog: the shared schema is up to date\n' });
     expect(failures).toBe(1);
-    await proxy.close();
   });
 
   test('brings every tenant up, and says the same twice', async () => {
