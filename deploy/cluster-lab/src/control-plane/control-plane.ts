@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { request } from 'node:https';
 import { once } from 'node:events';
 import { join } from 'node:path';
@@ -23,6 +23,9 @@ import { podMetricsDefinition, pretendedNodes } from './nodes.ts';
 
 const READY_TIMEOUT_MS = 120_000;
 const STOP_GRACE_MS = 10_000;
+
+/** The one that a person started, and ends. */
+export const BY_HAND = 'by-hand';
 
 /** A Kubernetes of one's own on free loopback ports: the real API server and controllers, nodes that only pretend. */
 export interface ControlPlane {
@@ -111,6 +114,12 @@ const identitiesFile = (dir: string): string => join(dir, 'processes.json');
 
 const remember = (dir: string, identities: readonly ProcessIdentity[]): void =>
   writeFileSync(identitiesFile(dir), JSON.stringify(identities));
+
+/** Ends what tests left running that were themselves ended in the middle; nothing where all went well. */
+export async function endAllLeftOvers(): Promise<void> {
+  const folders = existsSync(labStateDir) ? readdirSync(labStateDir) : [];
+  for (const folder of folders.filter((name) => name !== BY_HAND)) await endLeftOvers(join(labStateDir, folder));
+}
 
 async function endLeftOvers(dir: string): Promise<void> {
   let identities: ProcessIdentity[] = [];
