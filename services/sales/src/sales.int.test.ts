@@ -153,6 +153,26 @@ describe('replay', () => {
     expect(await db.tx(tenant, (tx) => tx.query('SELECT event_id FROM event_log'))).toEqual(eventsBefore);
   });
 
+  test('the same entry twice in a batch, and once more among new ones, counts once', async () => {
+    const sale = (): void => void journal.transaction('sale', [lineOf(1, 1000, 100)]);
+    const again = (): void => void journal.lines.push(...journal.lines.slice(0, 1));
+    sale();
+    again();
+    sale();
+    await replay();
+    sale();
+    again();
+    sale();
+    await replay();
+    const { figures, findings } = await audit();
+    expect(figures[0]).toMatchObject({ sales: 4, saleLines: 4, grossSalesMinor: 400 });
+    expect(findings.filter((f) => !f.holds)).toEqual([]);
+    const events = await db.tx(tenant, (tx) => tx.query<{ data: string }>('SELECT data FROM event_log'));
+    const told = events.flatMap(({ data }) => (JSON.parse(data) as { transactions: { key: string }[] }).transactions);
+    expect(told).toHaveLength(4);
+    expect(new Set(told.map(({ key }) => key)).size).toBe(4);
+  });
+
   test('two workers at once count nothing twice', async () => {
     for (let i = 0; i < 50; i += 1) journal.transaction('sale', [lineOf(1, 1000, 100)]);
     const results = await Promise.allSettled([replay(5), replay(5), replay(5)]);
