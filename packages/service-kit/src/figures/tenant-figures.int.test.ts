@@ -1,9 +1,17 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { messagingSharedMigrations, messagingTenantMigrations } from '@nexus/messaging';
-import { createProvisioner, createTenancyDb, migration, type Provisioner, type TenancyDb } from '@nexus/tenancy-db';
+import {
+  createProvisioner,
+  createTenancyDb,
+  migration,
+  type Provisioner,
+  type SharedTx,
+  type TenancyDb,
+} from '@nexus/tenancy-db';
 import { createTestDatabases, createTestTenant, waitFor, type TestDatabases, type TestTenant } from '@nexus/testkit';
 import { quiet } from '../test-support/http-fixture.ts';
 import { tenantFigureMigration } from './tenant-figure.migration.ts';
+import { alignTenants, claimFigures } from './tenant-figure.repository.ts';
 import { TenantFigures, type TenantFigure } from './tenant-figures.ts';
 
 let databases: TestDatabases;
@@ -48,8 +56,8 @@ const things: TenantFigure = {
   },
 };
 
-function start(own: TenantFigure, everyMs = 20): TenantFigures {
-  const figures = new TenantFigures({ db, logger: quiet, everyMs });
+function start(own: TenantFigure): TenantFigures {
+  const figures = new TenantFigures({ db, logger: quiet, everyMs: 20 });
   figures.add([own]);
   figures.start();
   started.push(figures);
@@ -96,19 +104,20 @@ describe('figures of tenants', () => {
     await settled(tenant, 1);
   });
 
-  test('are shared between processes: each is counted by one of them', async () => {
-    const tenants = [];
-    for (let n = 0; n < 6; n += 1) tenants.push(await createTestTenant(provisioner));
-    const counted: string[] = [];
-    const counting = {
-      ...things,
-      count: (tx: Parameters<typeof things.count>[0]) => (counted.push(tx.tenantId), things.count(tx)),
-    };
-    // Their first round is all that they do while this test looks.
-    start(counting, 600_000);
-    start(counting, 600_000);
-    for (const tenant of tenants) await settled(tenant, 0);
-    for (const { tenantId } of tenants) expect(counted.filter((id) => id === tenantId)).toHaveLength(1);
+  test('are shared between processes: what one has taken on no other takes, nor waits for', async () => {
+    for (let n = 0; n < 3; n += 1) await createTestTenant(provisioner);
+    await db.shared((tx) => alignTenants(tx, ['things']));
+    const claim = (tx: SharedTx) => claimFigures(tx, ['things'], 2, 60_000);
+    const [mine, theirs] = await db.shared(async (tx) => {
+      const first = await claim(tx);
+      return [first, await db.shared(claim)];
+    });
+    expect(mine).toHaveLength(2);
+    expect(theirs.length).toBeGreaterThan(0);
+    const ids = [...mine, ...theirs].map(({ tenantId }) => tenantId);
+    expect(new Set(ids).size).toBe(ids.length);
+    const later = await db.shared((tx) => claimFigures(tx, ['things'], 100, 60_000));
+    expect(later.filter(({ tenantId }) => ids.includes(tenantId))).toEqual([]);
   });
 
   test('of a tenant that is gone are gone; one that cannot be counted holds nobody up', async () => {
