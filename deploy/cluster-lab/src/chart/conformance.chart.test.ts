@@ -1,5 +1,7 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import { chartDir } from '../paths.ts';
+import { chartDir, clusterDir } from '../paths.ts';
 import { provideSchemas } from '../schemas/provide-schemas.ts';
 import { provideChartTools, type ChartTools } from '../tools/tools.ts';
 import { execute } from './execute.ts';
@@ -39,6 +41,13 @@ test.each(VARIANTS.map((variant) => [variant.name, variant] as const))(
     expect(code).toBe(0);
   },
 );
+
+test('and of what stands beside the engines', async () => {
+  const files = ['namespaces.yaml', 'network-policies.yaml'].map((file) =>
+    readFileSync(join(clusterDir, file), 'utf8'),
+  );
+  expect((await conform(files.join('---\n'))).said).toMatch(/Invalid: 0, Errors: 0, Skipped: 0/);
+});
 
 describe('the strict schemas', () => {
   const service = (port: string) =>

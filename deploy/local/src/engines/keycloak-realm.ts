@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { KeycloakAdmin } from './keycloak-admin.ts';
 
+export { KeycloakAdmin };
 export const REALM = 'nexus';
 const TEMPLATE = join(import.meta.dirname, '../../keycloak/nexus-realm.json');
 
