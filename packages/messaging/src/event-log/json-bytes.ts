@@ -1,27 +1,4 @@
-const FIRST_BYTES = 64 * 1024;
-/** A UTF-16 unit is at most three bytes of UTF-8. */
-const BYTES_OF_UNIT = 3;
-
-/** Bytes written one after the other, in a buffer that grows. */
-class Bytes {
-  #bytes: Buffer = Buffer.allocUnsafe(FIRST_BYTES);
-  #length = 0;
-
-  write(text: string): void {
-    const needed = this.#length + text.length * BYTES_OF_UNIT;
-    if (needed > this.#bytes.length) {
-      const larger = Buffer.allocUnsafe(Math.max(needed, this.#bytes.length * 2));
-      this.#bytes.copy(larger, 0, 0, this.#length);
-      this.#bytes = larger;
-    }
-    this.#length += this.#bytes.write(text, this.#length);
-  }
-
-  /** A view of what was written. */
-  whole(): Buffer {
-    return this.#bytes.subarray(0, this.#length);
-  }
-}
+import { ByteWriter } from '../byte-writer.ts';
 
 const isPlainObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' &&
@@ -34,7 +11,7 @@ const isPlainObject = (value: unknown): value is Readonly<Record<string, unknown
  * hundreds of sales as one text of megabytes would be built, flattened, measured and encoded, each time in new memory.
  */
 export function jsonBytes(value: object): Buffer {
-  const bytes = new Bytes();
+  const bytes = new ByteWriter();
   if (!isPlainObject(value)) {
     bytes.write(JSON.stringify(value));
     return bytes.whole();
@@ -58,4 +35,4 @@ export function jsonBytes(value: object): Buffer {
 }
 
 /** Within a list, what JSON has no word for is null. */
-const elementText = (element: unknown): string => (JSON.stringify(element) as string | undefined) ?? 'null';
+const elementText = (element: unknown): string => (JSON.stringify(element)) ?? 'null';

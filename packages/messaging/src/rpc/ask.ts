@@ -73,7 +73,7 @@ async function askOverNats(
       const what = nobody ? 'is not running' : 'could not be asked';
       throw new NexusError('NX-3001', `${whoOf(definition)} ${what}`, { cause: error });
     });
-  return readAnswer(definition, message.string());
+  return readAnswer(definition, message.data);
 }
 
 async function askHere(

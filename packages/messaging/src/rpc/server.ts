@@ -5,7 +5,7 @@ import type { Msg, Subscription } from '@nats-io/transport-node';
 import type { NatsLink } from '../nats-link.ts';
 import type { RpcHandler } from './handler.ts';
 import type { AnswerHere } from './neighbours.ts';
-import { answerText, failureText, parsed } from './wire.ts';
+import { answerBytes, failureText, parsed } from './wire.ts';
 
 /** Told how each question ended (`ok` or a code) and how long its answer took, seconds. Must not throw. */
 export type RpcObserver = (question: string, outcome: string, seconds: number) => void;
@@ -78,7 +78,7 @@ export class RpcServer {
         withRemoteTrace(carrier, spanOf(handler), {}, async () => {
           const tenantId = definition.scope === 'tenant' ? (message.subject.split('.')[2] ?? '') : '';
           const answer = await this.#answer(handler, tenantId, () => parsed(message.string()));
-          const bytes = Buffer.from(answerText(definition, answer));
+          const bytes = answerBytes(definition, answer);
           if (bytes.length > MAX_REPLY_BYTES) throw new NexusError('NX-1000', 'The reply is over its limit');
           message.respond(bytes);
         }),
