@@ -4,7 +4,9 @@ import { dashboards } from './dashboards/index.ts';
 
 export const CHECKOUT = resolve(import.meta.dirname, '../../..');
 export const ALERTS = join(CHECKOUT, 'helm/nexus/files/alerts.yaml');
-export const ALERT_TESTS = join(CHECKOUT, 'deploy/monitoring/alerts.test.yaml');
+export const ALERT_TESTS = ['alerts.test.yaml', 'alerts-weekly.test.yaml'].map((name) =>
+  join(CHECKOUT, 'deploy/monitoring', name),
+);
 export const DASHBOARDS = join(CHECKOUT, 'helm/nexus/files/dashboards');
 export const RUNBOOKS = join(CHECKOUT, 'docs/runbooks');
 

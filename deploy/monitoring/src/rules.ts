@@ -20,9 +20,9 @@ export interface AlertCase {
 
 /** What promtool is told to expect. */
 export const readAlertCases = (): readonly AlertCase[] =>
-  (parse(readFileSync(ALERT_TESTS, 'utf8')) as { tests: { alert_rule_test: AlertCase[] }[] }).tests.flatMap(
-    ({ alert_rule_test: cases }) => cases,
-  );
+  ALERT_TESTS.flatMap(
+    (path) => (parse(readFileSync(path, 'utf8')) as { tests: { alert_rule_test: AlertCase[] }[] }).tests,
+  ).flatMap(({ alert_rule_test: cases }) => cases);
 
 /** `NexusReplayStuck` → `nexus-replay-stuck`. */
 export const kebab = (name: string): string => name.replace(/(?<=[a-z])[A-Z]/g, (letter) => `-${letter}`).toLowerCase();
