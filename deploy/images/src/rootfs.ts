@@ -19,7 +19,7 @@ export interface RootfsInput {
 /** The files of each image under `dir/<process>` and its parts list beside it. One after the other: it is disk, not CPU. */
 export async function writeRootfs({ checkout, processes, dir, release, cpu, say }: RootfsInput): Promise<Tree[]> {
   const lock = await readLockfile(join(checkout, 'package-lock.json'));
-  const node = await pinnedNode(checkout);
+  const node = await pinnedNode(checkout, cpu);
   const target = resolve(dir);
   await mkdir(target, { recursive: true });
   const trees: Tree[] = [];

@@ -16,6 +16,16 @@ export const scanArguments = ({ image, dockerConfig }: ScanInput): string[] => [
   ...['run', '--rm', '--volume', 'nexus-trivy:/root/.cache/trivy'],
   ...(dockerConfig === undefined ? [] : ['--volume', `${dockerConfig}:/root/.docker/config.json:ro`]),
   SCANNER,
-  ...['image', '--image-src', 'remote', '--scanners', 'vuln,secret,misconfig', '--severity', 'HIGH,CRITICAL'],
+  ...[
+    'image',
+    '--image-src',
+    'remote',
+    '--scanners',
+    'vuln,secret',
+    '--image-config-scanners',
+    'misconfig,secret',
+    '--severity',
+    'HIGH,CRITICAL',
+  ],
   ...['--ignore-unfixed', '--exit-code', '1', '--no-progress', image],
 ];
