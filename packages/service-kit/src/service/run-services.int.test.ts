@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { waitFor } from '@nexus/testkit';
@@ -78,6 +79,26 @@ describe('a process', () => {
     await waitFor(() => patient.lines().some((line) => line.msg === 'stopping'));
     patient.child.kill('SIGINT');
     expect(await patient.ended).toBe(1);
+  });
+
+  test('measures itself on a port of its own, as soon as it runs and until it ends', async () => {
+    const { child, lines, ended, ready } = run({ NEXUS_METRICS_PORT: '0' });
+    await ready();
+    const { url } = lines().find((line) => line.msg === 'metrics') ?? {};
+    const text = await (await fetch(`${url ?? ''}/metrics`)).text();
+    expect(text).toContain('process_start_time_seconds');
+    child.kill('SIGTERM');
+    expect(await ended).toBe(0);
+  });
+
+  test('does not run unmeasured where it is to be measured', async () => {
+    const taken = createServer().listen(0, '127.0.0.1');
+    await once(taken, 'listening');
+    const { port } = taken.address() as AddressInfo;
+    const { ended, lines } = run({ NEXUS_METRICS_PORT: String(port) });
+    expect(await ended).toBe(1);
+    expect(JSON.stringify(lines())).toContain('the metrics cannot be served');
+    taken.close();
   });
 
   test('sees that its port is taken', async () => {
