@@ -1,6 +1,6 @@
 import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
-import { createServer, type Server } from 'node:net';
+import { createServer, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
@@ -24,6 +24,7 @@ const secret = (name: string, key: string): string =>
 
 const SSL_REQUEST = 80_877_103;
 const knocked = new Set<string>();
+const sockets = new Set<Socket>();
 let behind: Server | undefined;
 let folder = '';
 let port = 0;
@@ -56,12 +57,14 @@ beforeAll(async () => {
 afterAll(async () => {
   await pooler?.end('SIGKILL');
   behind?.close();
+  for (const socket of sockets) socket.destroy();
   if (folder !== '') await rm(folder, { recursive: true, force: true });
 });
 
 /** The first packet of a client: length, version, then names and values, each ended by a zero. */
 function noteWhoKnocks(): Server {
   return createServer((socket) => {
+    sockets.add(socket);
     socket.on('error', () => undefined);
     socket.on('data', (packet) => {
       if (packet.readInt32BE(4) === SSL_REQUEST) return void socket.write('N');

@@ -7,18 +7,12 @@ import { parse } from 'yaml';
 import { provideSource, readSources } from '../tools/sources.ts';
 import { schemasOfCrd, schemasOfSwagger, type SchemaFiles } from './strict-schemas.ts';
 
-/** Kinds of others that the chart makes behind switches. */
-export const CUSTOM_RESOURCES = {
-  prometheusOperator: ['monitoring.coreos.com_servicemonitors.yaml', 'monitoring.coreos.com_prometheusrules.yaml'],
-  externalSecrets: ['external-secrets.io_externalsecrets.yaml'],
-} as const;
-
-/** Files of the definitions of those kinds. */
+/** Files of the definitions of others' kinds that the chart makes behind switches. */
 export async function provideCrdFiles(progress: Progress): Promise<string[]> {
   const files: string[] = [];
   for (const name of ['prometheusOperator', 'externalSecrets'] as const) {
-    const folder = join(await provideSource(name, progress), readSources()[name].files[0] ?? '');
-    files.push(...CUSTOM_RESOURCES[name].map((file) => join(folder, file)));
+    const folder = await provideSource(name, progress);
+    files.push(...readSources()[name].files.map((file) => join(folder, file)));
   }
   return files;
 }
@@ -26,11 +20,7 @@ export async function provideCrdFiles(progress: Progress): Promise<string[]> {
 /** The folder of strict schemas that kubeconform reads, made once for each version of what they are made from. */
 export async function provideSchemas(progress: Progress): Promise<string> {
   const maker = readFileSync(join(import.meta.dirname, 'strict-schemas.ts'));
-  const key = createHash('sha256')
-    .update(maker)
-    .update(JSON.stringify([readSources(), CUSTOM_RESOURCES]))
-    .digest('hex')
-    .slice(0, 12);
+  const key = createHash('sha256').update(maker).update(JSON.stringify(readSources())).digest('hex').slice(0, 12);
   return cached(`kubernetes-schemas-${key}`, progress, async (intoDir) => {
     const kubernetes = await provideSource('kubernetes', progress);
     const swagger = await readFile(join(kubernetes, readSources().kubernetes.files[0] ?? ''), 'utf8');
