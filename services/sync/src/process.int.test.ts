@@ -11,7 +11,8 @@ jest.setTimeout(120_000);
 
 /** Sync as a cluster runs it, with every engine but PostgreSQL away: nothing listens where it looks for them. */
 const NOBODY = '127.0.0.1:1';
-const GRACE_MS = 4_000;
+/** Longer than what a process remembers of a database that answered: two seconds and a half. */
+const GRACE_MS = 6_000;
 
 let suite: SyncSuite;
 let database: Awaited<ReturnType<typeof startUrlProxy>>;
@@ -99,9 +100,12 @@ describe('PostgreSQL away', () => {
     const till = (await suite.till()).sell(1);
     await waitFor(async () => (await probe('readyz')) === 200);
     database.cut();
+    const cutAt = performance.now();
     await waitFor(async () => (await send(till.upload())).status === 503, { intervalMs: 100 });
     expect(await probe('readyz')).toBe(200);
     await waitFor(async () => (await probe('readyz')) === 503, { intervalMs: 100 });
+    // No sooner than the grace after it last answered, which a probe may have seen a moment before the cut.
+    expect(performance.now() - cutAt).toBeGreaterThan(GRACE_MS - 1_000);
     expect(await probe('livez')).toBe(200);
     database.heal();
     await waitFor(async () => (await probe('readyz')) === 200, { intervalMs: 100 });
