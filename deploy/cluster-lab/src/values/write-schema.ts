@@ -1,8 +1,9 @@
 /** `node deploy/cluster-lab/src/values/write-schema.ts`: writes helm/nexus/values.schema.json anew. A test says when. */
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { format } from 'prettier';
+import { format, resolveConfig } from 'prettier';
 import { chartDir } from '../paths.ts';
 import { valuesJsonSchema } from './values-schema.ts';
 
-await writeFile(join(chartDir, 'values.schema.json'), await format(valuesJsonSchema(), { parser: 'json' }));
+const file = join(chartDir, 'values.schema.json');
+await writeFile(file, await format(valuesJsonSchema(), { ...(await resolveConfig(file)), filepath: file }));
