@@ -1,7 +1,14 @@
 export { names, namesFromUrl, quoted, tenantRole, tenantSchema, type Names } from './names.ts';
 export { createTenancyDb, TenancyDb, type TenancyDbOptions, type TenantContext, type TxOptions } from './tenancy-db.ts';
 export type { SharedTx, TenantTx, Tx } from './transaction.ts';
-export { GROWING_TABLE, migration, withoutStatistics, type Migration, type MigrationOptions } from './migration.ts';
+export {
+  GROWING_TABLE,
+  migration,
+  withoutStatistics,
+  type Contraction,
+  type Migration,
+  type MigrationOptions,
+} from './migration.ts';
 export { createProvisioner, Provisioner, type MigrationReport, type ProvisionerOptions } from './provisioner.ts';
 export { isRetryable, isUnavailable, sqlState, uniqueViolation } from './errors.ts';
 export {

@@ -4,7 +4,16 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
 export interface Migration {
   readonly name: string;
   readonly appendOnly: readonly string[];
+  readonly contracts?: Contraction;
   readonly instance: MigrationClass;
+}
+
+/** Why a migration may take something away: the release that used it last is not in use beside this one any more. */
+export interface Contraction {
+  /** Version of that release, `1.2.0`. */
+  readonly lastUsedBy: string;
+  /** What goes. */
+  readonly what: string;
 }
 export type MigrationClass = new () => MigrationInterface;
 
@@ -17,6 +26,8 @@ export interface MigrationOptions {
   readonly up: readonly string[] | ((runner: QueryRunner) => Promise<void>);
   /** Tables whose rows are only ever added: the tenant's role gets SELECT and INSERT on them and nothing more. */
   readonly appendOnly?: readonly string[];
+  /** For a migration that is no expansion. The check of all migrations refuses one without. */
+  readonly contracts?: Contraction;
 }
 
 /**
@@ -38,7 +49,12 @@ export function migration(options: MigrationOptions): Migration {
       return Promise.reject(new Error(`${name}: migrations only go forward; write one that contracts`));
     }
   }
-  return { name, appendOnly: options.appendOnly ?? [], instance: DeclaredMigration };
+  return {
+    name,
+    appendOnly: options.appendOnly ?? [],
+    ...(options.contracts === undefined ? {} : { contracts: options.contracts }),
+    instance: DeclaredMigration,
+  };
 }
 
 /**

@@ -7,11 +7,10 @@ import { migration } from '@nexus/tenancy-db';
 export const trigramSearch = migration({
   number: 100,
   name: 'trigram-search',
-  up: [
-    `DO $$ BEGIN
-       IF EXISTS (SELECT FROM pg_available_extensions WHERE name = 'pg_trgm') THEN
-         CREATE EXTENSION IF NOT EXISTS pg_trgm;
-       END IF;
-     END $$`,
-  ],
+  up: async (runner) => {
+    const found = (await runner.query(
+      "SELECT EXISTS (SELECT FROM pg_available_extensions WHERE name = 'pg_trgm') AS available",
+    )) as { available: boolean }[];
+    if (found[0]?.available) await runner.query('CREATE EXTENSION IF NOT EXISTS pg_trgm');
+  },
 });
