@@ -18,6 +18,7 @@ import {
 } from '@nexus/testkit';
 import { checkoutDir } from './paths.ts';
 import { imageProcess, PROCESSES, type ProcessName } from './processes.ts';
+import { entryPoints } from './test-support/entry-points.ts';
 import { filesIn, makeDeletable, makeReadOnly, type FoundFile } from './test-support/files.ts';
 import { runImage, type RunningImage } from './test-support/run-image.ts';
 
@@ -76,6 +77,8 @@ function environment(name: ProcessName): Record<string, string> {
     NEXUS_MIGRATE_SHARED: 'false',
     NEXUS_MIGRATE_TENANTS: 'false',
   };
+  // Nobody collects there; what would send to it is loaded only where there is an address.
+  if (name === 'sales') return { ...service, NEXUS_OTLP_URL: 'http://127.0.0.1:1' };
   if (name !== 'identity') return service;
   return {
     ...service,
@@ -175,6 +178,23 @@ describe.each(PROCESSES)('the files of %s', (name) => {
     ];
     const found = wanted.map(([path]) => [path, has(path)]);
     expect(found).toEqual(wanted.map(([path, names]) => [path, names.includes(name)]));
+  });
+
+  test('hold every file by which Node may enter a package, where its authors ship one', () => {
+    const missing = all()
+      .map(
+        ({ path }) =>
+          /^app\/(?<folder>.*node_modules\/(?:@[^/]+\/)?[^/]+)\/package\.json$/.exec(path)?.groups?.['folder'],
+      )
+      .filter((folder) => folder !== undefined)
+      .flatMap((folder) => {
+        const manifest = JSON.parse(readFileSync(join(root, 'app', folder, 'package.json'), 'utf8')) as object;
+        return entryPoints(manifest).map((entry) => join(folder, entry));
+      })
+      // An entry of its own for browsers, which nobody here asks for.
+      .filter((path) => !path.startsWith('node_modules/typeorm/browser/'))
+      .filter((path) => existsSync(join(checkoutDir, path)) && !has(path));
+    expect(missing).toEqual([]);
   });
 
   test('name no folder of the machine that made them', () => {
