@@ -25,7 +25,9 @@ export class NatsLink {
   readonly #options: NatsLinkOptions;
   #connection: NatsConnection | undefined;
   #opening: Promise<NatsConnection>;
-  #closed = false;
+  /** Resolved by `close`: what waits for the next try waits no longer. */
+  readonly #closed = Promise.withResolvers<void>();
+  #isClosed = false;
 
   constructor(options: NatsLinkOptions) {
     this.neighbours = options.neighbours;
@@ -59,7 +61,8 @@ export class NatsLink {
   }
 
   async close(): Promise<void> {
-    this.#closed = true;
+    this.#isClosed = true;
+    this.#closed.resolve();
     const connection = this.#connection;
     if (connection !== undefined && !connection.isClosed()) await connection.close();
   }
@@ -71,7 +74,7 @@ export class NatsLink {
     const { username, password } = new URL(url.split(',')[0] ?? url);
     const servers = url.split(',').map((server) => new URL(server).host);
     for (let attempt = 1; ; attempt += 1) {
-      if (this.#closed) throw new NexusError('NX-3001', 'The connection to NATS was closed');
+      if (this.#isClosed) throw new NexusError('NX-3001', 'The connection to NATS was closed');
       try {
         const connection = await connect({
           servers,
@@ -86,13 +89,22 @@ export class NatsLink {
         this.#connection = connection;
         this.#connected = true;
         void this.#watch(connection);
-        if (this.#closed) await connection.close();
+        if (this.#isClosed) await connection.close();
         return connection;
       } catch (error) {
         if (attempt === 1) logger.warn({ err: error }, 'NATS is not reachable yet; trying until it is');
-        await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+        await this.#pause();
       }
     }
+  }
+
+  async #pause(): Promise<void> {
+    let timer: NodeJS.Timeout | undefined;
+    const next = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, RETRY_MS);
+    });
+    await Promise.race([next, this.#closed.promise]);
+    clearTimeout(timer);
   }
 
   async #watch(connection: NatsConnection): Promise<void> {
