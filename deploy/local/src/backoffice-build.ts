@@ -5,6 +5,7 @@ import { join, relative } from 'node:path';
 import { LauncherError, messageOf } from './launcher-error.ts';
 import { checkoutDir, defaultStateDir } from './paths.ts';
 import { runCommand } from './process/run-command.ts';
+import { baseEnvironment } from './process/spec.ts';
 import { withProgress, type Progress } from './progress.ts';
 import { withFileLock } from './provide/lock.ts';
 
@@ -26,7 +27,12 @@ async function buildIfChanged(progress: Progress): Promise<void> {
   if (existsSync(stampFile) && (await readFile(stampFile, 'utf8')) === digest) return;
   try {
     await withProgress(progress, 'building the back office', () =>
-      runCommand('npm', ['run', 'build', '--silent'], { cwd: backofficeDir, timeoutMs: BUILD_TIMEOUT_MS }),
+      runCommand('npm', ['run', 'build', '--silent'], {
+        cwd: backofficeDir,
+        // Whoever asks may be a test: without this Svelte would build for debugging, with this machine's paths in it.
+        env: { ...baseEnvironment(), NODE_ENV: 'production' },
+        timeoutMs: BUILD_TIMEOUT_MS,
+      }),
     );
   } catch (error) {
     throw new LauncherError(
@@ -46,7 +52,7 @@ async function hasBuildScript(): Promise<boolean> {
 }
 
 async function sourcesDigest(): Promise<string> {
-  const hash = createHash('sha256');
+  const hash = createHash('sha256').update('production\0');
   for (const folder of ['backoffice', 'packages/contracts', 'packages/money']) {
     for (const file of await filesUnder(join(checkoutDir, folder))) {
       hash.update(`${relative(checkoutDir, file)}\0`).update(await readFile(file));
