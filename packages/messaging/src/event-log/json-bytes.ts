@@ -35,4 +35,4 @@ export function jsonBytes(value: object): Buffer {
 }
 
 /** Within a list, what JSON has no word for is null. */
-const elementText = (element: unknown): string => (JSON.stringify(element)) ?? 'null';
+const elementText = (element: unknown): string => JSON.stringify(element) ?? 'null';
