@@ -53,6 +53,9 @@ export class EdgeConfigError extends Error {
   override readonly name = 'EdgeConfigError';
 }
 
+/** The environment of the process. */
+export const environment: Environment = process.env;
+
 /**
  * The one place where the edge reads its environment. As in every process, `NEXUS_EDGE_HTTP_PORT` wins over
  * `NEXUS_HTTP_PORT` and empty is absent. `NEXUS_EDGE_UPSTREAM_SALES=http://…` serves `/api/sales`.

@@ -1,3 +1,4 @@
+import { environment } from './config.ts';
 import { runEdge } from './run-edge.ts';
 
-await runEdge(process.env, process);
+await runEdge(environment, process);

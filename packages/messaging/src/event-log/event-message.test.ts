@@ -38,6 +38,7 @@ describe('facts', () => {
     );
     expect(jsonBytes(large).toString()).toBe(JSON.stringify(large));
     expect(jsonBytes([1, 2]).toString()).toBe('[1,2]');
+    expect(jsonBytes({ list: [1], toJSON: () => 7 }).toString()).toBe('7');
     expect(jsonBytes(new Date(0)).toString()).toBe('"1970-01-01T00:00:00.000Z"');
     const long = { list: ['x'.repeat(200_000), 'ü'.repeat(200_000)] };
     expect(jsonBytes(long).toString()).toBe(JSON.stringify(long));
