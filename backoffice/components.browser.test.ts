@@ -200,6 +200,24 @@ describe('products', () => {
     await text(page, GHS.format(product.priceMinor! / 100));
     await text(page, 'Stock by branch');
   });
+
+  test('one that is opened while a search is still due stays open', async () => {
+    const product = PRODUCTS[7]!;
+    const page = await visit('/products');
+    await settled(page);
+    // The product's page is slow to come, and the pause after the typing ends in the meantime.
+    const slow = Promise.withResolvers<undefined>();
+    await page.route(/\/_app\/.+\.js$/, async (route) => {
+      await slow.promise;
+      await route.continue();
+    });
+    await page.getByRole('textbox', { name: /Search/ }).fill(product.description);
+    await page.getByRole('link', { name: product.description }).click();
+    await page.clock.runFor(1_000);
+    slow.resolve(undefined);
+    await heading(page, product.description);
+    expect(page.url()).toContain(product.id);
+  });
 });
 
 describe('stock', () => {
