@@ -75,6 +75,18 @@ describe('the API behind the edge', () => {
     expect(await (await fetch(`${origin}/auth/realms/nexus?a=b`)).text()).toBe('GET /auth/realms/nexus?a=b');
   });
 
+  test('does not include the administration of the sign-in service, however it is asked for', async () => {
+    lastSeen = undefined;
+    for (const path of ['/auth/admin/master/console/', '/auth/realms/nexus/..;/..;/admin', '/auth/realms/m%61ster']) {
+      // Not by `fetch`, which would tidy the path up first.
+      const asking = httpRequest({ host: '127.0.0.1', port: edge.port, path }).end();
+      const [response] = (await once(asking, 'response')) as [IncomingMessage];
+      expect(response.statusCode).toBe(404);
+      response.resume();
+    }
+    expect(lastSeen).toBeUndefined();
+  });
+
   test('hears who asked from the edge only', async () => {
     await fetch(`${origin}/api/sales/x`, {
       headers: { 'x-forwarded-for': '6.6.6.6', 'x-forwarded-host': 'evil.example', forwarded: 'for=6.6.6.6' },

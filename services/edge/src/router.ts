@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { sendProblem } from './problem.ts';
 import type { ReverseProxy } from './reverse-proxy.ts';
+import { isSignInPath } from './sign-in-paths.ts';
 import type { StaticFiles } from './static-files.ts';
 
 export interface RouterParts {
@@ -41,6 +42,7 @@ export function createRouter({ services, keycloakUrl, proxy, files }: RouterPart
     }
     if (isUnder(pathname, '/api')) return refuse('NX-1002', 'There is no such service.');
     if (isUnder(pathname, '/auth')) {
+      if (!isSignInPath(pathname)) return refuse('NX-1002', 'Of the sign-in service this is not served here.');
       const to = { target: keycloakUrl, what: 'The sign-in service' };
       return { name: '/auth', serve: (response, begun) => proxy.forward({ request, response, begun, ...to }) };
     }

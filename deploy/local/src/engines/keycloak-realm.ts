@@ -46,6 +46,8 @@ export async function ensureRealm(settings: RealmSettings): Promise<void> {
   const admin = await KeycloakAdmin.signIn(settings.url, settings.adminUser, settings.adminPassword);
   const template = templateSchema.parse(JSON.parse(readFileSync(TEMPLATE, 'utf8')));
   if (!(await admin.find(`/${REALM}`))) await admin.post('', template);
+  // Administrators work at Keycloak's own address: the edge serves neither the console nor the realm that signs them in.
+  await admin.put('/master', { attributes: { frontendUrl: settings.url } });
   await admin.put(`/${REALM}`, { attributes: { frontendUrl: `${settings.edgeOrigin}/auth` } });
   await updateClients(admin, settings);
   for (const user of template.users) await setServiceAccountRoles(admin, user);
