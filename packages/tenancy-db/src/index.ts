@@ -1,3 +1,4 @@
+export { DATABASE_LIMITS, TCP_KEEPALIVE, type DatabaseLimits } from './database-limits.ts';
 export { names, namesFromUrl, quoted, tenantRole, tenantSchema, type Names } from './names.ts';
 export { createTenancyDb, TenancyDb, type TenancyDbOptions, type TenantContext, type TxOptions } from './tenancy-db.ts';
 export type { SharedTx, TenantTx, Tx } from './transaction.ts';

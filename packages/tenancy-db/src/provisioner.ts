@@ -1,6 +1,7 @@
 import { NexusError, type ServiceName } from '@nexus/contracts';
 import { withSpan } from '@nexus/telemetry';
 import { DataSource, MigrationExecutor, type QueryRunner } from 'typeorm';
+import { DATABASE_LIMITS, TCP_KEEPALIVE } from './database-limits.ts';
 import { sqlState, translated } from './errors.ts';
 import type { Migration } from './migration.ts';
 import { exceptionMigration } from './migrations/exception.ts';
@@ -26,6 +27,8 @@ export interface MigrationReport {
 const MIGRATION_TABLE = 'schema_migration';
 const TRIES = 20;
 const PAGE = 500;
+/** For migrations of large tables, and while another process holds the schema's lock. A vanished server is noticed by TCP long before. */
+const STATEMENT_TIMEOUT_MS = 3_600_000;
 
 /** Makes and migrates schemas and roles. The only part of a service that may; requests and activities never use its login. */
 export class Provisioner {
@@ -231,7 +234,15 @@ function dataSource(options: ProvisionerOptions, schema: string, migrations: rea
     migrationsTableName: MIGRATION_TABLE,
     installExtensions: false,
     applicationName: `nexus-${options.service}-provisioner`,
-    extra: { max: 1, connectionTimeoutMillis: 5_000, idleTimeoutMillis: 5_000 },
+    extra: {
+      max: 1,
+      // With it, a connection on which a statement takes too long is given up, not waited for at the end.
+      pipeline: true,
+      connectionTimeoutMillis: DATABASE_LIMITS.connectMs,
+      query_timeout: STATEMENT_TIMEOUT_MS,
+      idleTimeoutMillis: 5_000,
+      ...TCP_KEEPALIVE,
+    },
   });
 }
 

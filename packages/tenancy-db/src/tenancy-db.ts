@@ -2,9 +2,10 @@ import { NexusError, type ServiceName } from '@nexus/contracts';
 import { withSpan } from '@nexus/telemetry';
 import type { ClientBase } from 'pg';
 import { DataSource, type EntitySchema } from 'typeorm';
+import { DATABASE_LIMITS, TCP_KEEPALIVE, type DatabaseLimits } from './database-limits.ts';
 import { isRetryable, sqlState, translated } from './errors.ts';
 import { namesFromUrl, quoted, tenantRole, tenantSchema, type Names } from './names.ts';
-import { RunnerTx, type SharedTx, type TenantTx } from './transaction.ts';
+import { RunnerTx, type SharedTx, type TenantTx, type TimedStatement } from './transaction.ts';
 
 /** Whose data: the first argument everywhere. Comes from a verified token, a subject or a workflow argument. */
 export interface TenantContext {
@@ -16,6 +17,7 @@ export interface TenancyDbOptions {
   /** Connection URL of the login `{service}_service`; a pooler in transaction mode may stand between. */
   readonly url: string;
   readonly poolSize?: number;
+  readonly limits?: Partial<DatabaseLimits>;
   /** Prepared statements on the hot path. Leave off behind PgBouncer before 1.21. */
   readonly namedStatements?: boolean;
   readonly entities?: EntitySchema[];
@@ -27,12 +29,10 @@ export interface TxOptions {
   readonly isolation?: 'READ COMMITTED' | 'REPEATABLE READ' | 'SERIALIZABLE';
   /** Further tries after a deadlock or serialization failure. Default 3. */
   readonly retries?: number;
-  /** Bound on any one statement, milliseconds. Default 30,000. */
+  /** Bound on any one statement of `query` and `bulk`, milliseconds; those of `manager` have the ordinary one. */
   readonly statementTimeoutMs?: number;
 }
 
-const CONNECT_TIMEOUT_MS = 5_000;
-const STATEMENT_TIMEOUT_MS = 30_000;
 /** Most tenants whose "schema is new enough" is remembered; the oldest is forgotten first. */
 const MAX_KNOWN_TENANTS = 20_000;
 
@@ -42,6 +42,7 @@ export class TenancyDb {
   readonly names: Names;
   readonly dataSource: DataSource;
   readonly #options: TenancyDbOptions;
+  readonly #limits: DatabaseLimits;
   readonly #listeners: ((tenantId: string) => void)[] = [];
   readonly #current = new Set<string>();
   #connecting: Promise<unknown> | undefined;
@@ -50,6 +51,7 @@ export class TenancyDb {
     this.service = options.service;
     this.names = namesFromUrl(options.service, options.url);
     this.#options = options;
+    this.#limits = { ...DATABASE_LIMITS, ...options.limits };
     this.dataSource = new DataSource({
       type: 'postgres',
       url: options.url,
@@ -59,9 +61,10 @@ export class TenancyDb {
       extra: {
         max: options.poolSize ?? 8,
         pipeline: true,
-        connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+        connectionTimeoutMillis: this.#limits.connectMs,
+        query_timeout: this.#limits.statementMs + this.#limits.answerMs,
         idleTimeoutMillis: 30_000,
-        keepAlive: true,
+        ...TCP_KEEPALIVE,
       },
     });
   }
@@ -103,7 +106,13 @@ export class TenancyDb {
   async ping(): Promise<boolean> {
     try {
       await this.#connect();
-      await this.dataSource.query('SELECT 1');
+      const runner = this.dataSource.createQueryRunner();
+      try {
+        const client = (await runner.connect()) as ClientBase;
+        await client.query(this.#short('SELECT 1'));
+      } finally {
+        await runner.release();
+      }
       return true;
     } catch (error) {
       if (error instanceof Error) return false;
@@ -147,10 +156,13 @@ export class TenancyDb {
     const runner = this.dataSource.createQueryRunner();
     try {
       const client = (await runner.connect()) as ClientBase;
-      const tx = new RunnerTx(runner, client, tenantId, this.#options.namedStatements ?? false);
-      const begin = beginStatement(role, schema, options);
+      const statementMs = Math.trunc(options.statementTimeoutMs ?? this.#limits.statementMs);
+      const tx = new RunnerTx(runner, client, tenantId, {
+        named: this.#options.namedStatements ?? false,
+        timeoutMs: statementMs + this.#limits.answerMs,
+      });
       try {
-        await client.query(begin);
+        await client.query(this.#short(beginStatement(role, schema, options.isolation, statementMs)));
         // TypeORM must know that a transaction is open, so that `save` joins it and a nested one becomes a savepoint.
         Object.assign(runner, { isTransactionActive: true, transactionDepth: 1 });
         const result = await work(tx);
@@ -160,12 +172,17 @@ export class TenancyDb {
         return result;
       } catch (error) {
         tx.end();
-        await client.query('ROLLBACK').catch(() => undefined); // the connection is gone; the first error is the one to tell
+        await client.query(this.#short('ROLLBACK')).catch(() => undefined); // the connection is gone; the first error is the one to tell
         throw this.#unknownTenant(error, tenantId);
       }
     } finally {
       await runner.release();
     }
+  }
+
+  /** A statement that has nothing to do but to arrive. */
+  #short(text: string): TimedStatement {
+    return { text, query_timeout: this.#limits.answerMs };
   }
 
   /** `SET LOCAL ROLE` to a role that is not there, or not ours to take: a tenant that was never provisioned in this service. */
@@ -191,10 +208,9 @@ export class TenancyDb {
 }
 
 /** One message begins the transaction and scopes it: nothing outlives it, so a pooler in transaction mode may stand between. */
-function beginStatement(role: string, schema: string, options: TxOptions): string {
-  const isolation = options.isolation === undefined ? '' : ` ISOLATION LEVEL ${options.isolation}`;
-  const timeoutMs = Math.trunc(options.statementTimeoutMs ?? STATEMENT_TIMEOUT_MS);
-  return `BEGIN${isolation}; SET LOCAL ROLE ${quoted(role)}; SET LOCAL search_path = ${quoted(schema)}; SET LOCAL statement_timeout = ${timeoutMs}`;
+function beginStatement(role: string, schema: string, isolation: TxOptions['isolation'], timeoutMs: number): string {
+  const level = isolation === undefined ? '' : ` ISOLATION LEVEL ${isolation}`;
+  return `BEGIN${level}; SET LOCAL ROLE ${quoted(role)}; SET LOCAL search_path = ${quoted(schema)}; SET LOCAL statement_timeout = ${timeoutMs}`;
 }
 
 /** COMMIT of a transaction in which a statement failed quietly rolls back without an error: that must not pass for success. */

@@ -23,10 +23,24 @@ export interface Tx {
   afterCommit(hook: () => void): void;
 }
 
-interface Statement {
+/**
+ * A statement with the time, milliseconds, after which its connection is given up; runs from when it is sent, for those that
+ * are pipelined too.
+ */
+export interface TimedStatement {
   text: string;
+  query_timeout: number;
+}
+
+interface Statement extends TimedStatement {
   values: unknown[];
   name?: string;
+}
+
+export interface StatementOptions {
+  /** Whether `bulk` names its statements. */
+  readonly named: boolean;
+  readonly timeoutMs: number;
 }
 
 /** Transaction over a TypeORM query runner that is connected and has begun. */
@@ -35,23 +49,27 @@ export class RunnerTx implements TenantTx {
   readonly manager: EntityManager;
   readonly hooks: (() => void)[] = [];
   readonly #client: ClientBase;
-  readonly #named: boolean;
+  readonly #options: StatementOptions;
   #open = true;
 
-  constructor(runner: QueryRunner, client: ClientBase, tenantId: string, namedStatements: boolean) {
+  constructor(runner: QueryRunner, client: ClientBase, tenantId: string, options: StatementOptions) {
     this.manager = runner.manager;
     this.#client = client;
     this.tenantId = tenantId;
-    this.#named = namedStatements;
+    this.#options = options;
   }
 
   query<R>(sql: string, parameters: readonly unknown[] = []): Promise<R[]> {
-    return this.#run<R>({ text: sql, values: [...parameters] });
+    return this.#run<R>({ text: sql, values: [...parameters], query_timeout: this.#options.timeoutMs });
   }
 
   bulk<R>(name: string, sql: string, parameters: readonly unknown[]): Promise<R[]> {
-    const statement: Statement = { text: sql, values: parameters as unknown[] };
-    if (this.#named) statement.name = name;
+    const statement: Statement = {
+      text: sql,
+      values: parameters as unknown[],
+      query_timeout: this.#options.timeoutMs,
+    };
+    if (this.#options.named) statement.name = name;
     return this.#run<R>(statement);
   }
 

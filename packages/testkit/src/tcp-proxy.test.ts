@@ -46,4 +46,25 @@ describe('startTcpProxy', () => {
     again.end();
     await once(again, 'close');
   });
+
+  test('when it falls silent it swallows what is said and breaks nothing; what comes after healing works', async () => {
+    const client = connect(proxy.port, '127.0.0.1');
+    await say(client, 'hello');
+    const heard: string[] = [];
+    client.on('data', (bytes: Buffer) => heard.push(bytes.toString()));
+    proxy.fallSilent();
+    client.write('is anybody there?');
+    const meanwhile = connect(proxy.port, '127.0.0.1');
+    meanwhile.on('data', (bytes: Buffer) => heard.push(bytes.toString()));
+    await once(meanwhile, 'connect');
+    meanwhile.write('and here?');
+    proxy.heal();
+    const again = connect(proxy.port, '127.0.0.1');
+    expect(await say(again, 'back')).toBe('back');
+    client.write('still there?');
+    expect(await say(again, 'and still')).toBe('and still');
+    expect(heard).toEqual([]);
+    expect([client, meanwhile].every((socket) => !socket.destroyed)).toBe(true);
+    for (const socket of [client, meanwhile, again]) socket.destroy();
+  });
 });

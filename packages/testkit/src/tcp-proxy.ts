@@ -9,6 +9,11 @@ export interface TcpProxy {
   readonly accepted: () => number;
   /** Breaks every connection and refuses new ones until `heal`. */
   readonly cut: () => void;
+  /**
+   * Swallows whatever is sent, both ways, without breaking anything: the other side has vanished. Connections of that
+   * time stay dead for ever; those that are opened after `heal` work.
+   */
+  readonly fallSilent: () => void;
   readonly heal: () => void;
   readonly close: () => Promise<void>;
 }
@@ -16,6 +21,7 @@ export interface TcpProxy {
 export async function startTcpProxy(target: { readonly host?: string; readonly port: number }): Promise<TcpProxy> {
   const sockets = new Set<Socket>();
   let down = false;
+  let silent = false;
   let accepted = 0;
   const server = createServer((client) => {
     if (down) {
@@ -23,6 +29,11 @@ export async function startTcpProxy(target: { readonly host?: string; readonly p
       return;
     }
     accepted += 1;
+    if (silent) {
+      sockets.add(client.on('error', () => client.destroy()).on('close', () => sockets.delete(client)));
+      client.resume();
+      return;
+    }
     const engine = connect({ host: target.host ?? '127.0.0.1', port: target.port });
     join(client, engine, sockets);
     join(engine, client, sockets);
@@ -44,8 +55,13 @@ export async function startTcpProxy(target: { readonly host?: string; readonly p
       down = true;
       breakAll();
     },
+    fallSilent: () => {
+      silent = true;
+      for (const socket of sockets) socket.unpipe().resume();
+    },
     heal: () => {
       down = false;
+      silent = false;
     },
     close: () => {
       down = true;

@@ -1,5 +1,5 @@
 import type { Logger } from '@nexus/telemetry';
-import { quoted } from '@nexus/tenancy-db';
+import { DATABASE_LIMITS, quoted, TCP_KEEPALIVE } from '@nexus/tenancy-db';
 import { Client } from 'pg';
 import { asTheyAre, yearBound } from '../migrations/event-log.ts';
 
@@ -32,7 +32,9 @@ const STATEMENT_TIMEOUT_MS = 5 * 60_000;
 export async function addEventLogPartitions({ url, now, signal }: PartitionOptions): Promise<PartitionReport> {
   const client = new Client({
     connectionString: url,
-    connectionTimeoutMillis: 5_000,
+    connectionTimeoutMillis: DATABASE_LIMITS.connectMs,
+    query_timeout: STATEMENT_TIMEOUT_MS + DATABASE_LIMITS.answerMs,
+    ...TCP_KEEPALIVE,
     application_name: 'nexus-partitions',
   });
   const failed: PartitionReport['failed'][number][] = [];

@@ -1,3 +1,4 @@
+import { DATABASE_LIMITS } from '@nexus/tenancy-db';
 import { Sensitive } from '@nexus/telemetry';
 import { z } from 'zod';
 
@@ -36,6 +37,12 @@ export const standardConfig = processConfig.extend({
   /** Login `{service}_provisioner`, straight to PostgreSQL. */
   provisionerDatabaseUrl: secret,
   databasePool: count(1, 200).default(8),
+  /** How long a transaction waits for a connection: a new one, or one of the pool's. */
+  databaseConnectMs: count(100, 300_000).default(DATABASE_LIMITS.connectMs),
+  /** What PostgreSQL gives one statement. Imports, audits, rebuilds and migrations have limits of their own. */
+  databaseStatementMs: count(100, 3_600_000).default(DATABASE_LIMITS.statementMs),
+  /** How long beyond that a database that has gone silent is waited for. */
+  databaseAnswerMs: count(100, 300_000).default(DATABASE_LIMITS.answerMs),
   databaseNamedStatements: flag.default(false),
   /** Migrate the shared schema at start. Off where a release job does it. */
   migrateShared: flag.default(true),

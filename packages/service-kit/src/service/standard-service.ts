@@ -137,6 +137,11 @@ function makeKit<C extends StandardConfig, D>(spec: StandardService<C, D>, runti
     service: spec.name,
     url: config.databaseUrl.expose(),
     poolSize: config.databasePool,
+    limits: {
+      connectMs: config.databaseConnectMs,
+      statementMs: config.databaseStatementMs,
+      answerMs: config.databaseAnswerMs,
+    },
     namedStatements: config.databaseNamedStatements,
     requiredMigration: provisioner.requiredMigration,
     ...(spec.entities === undefined ? {} : { entities: spec.entities }),
