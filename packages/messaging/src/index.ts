@@ -11,7 +11,8 @@ export {
   type PartitionReport,
 } from './event-log/partitions.ts';
 export { readLog } from './event-log/read-log.ts';
-export { createConsumer, EventConsumer, type ConsumerOptions } from './consumer/consumer.ts';
+export { createConsumer, EventConsumer } from './consumer/consumer.ts';
+export type { ConsumerOptions } from './consumer/options.ts';
 export { onEvent, onEventView, type EventHandler, type ObservedBatch } from './consumer/handler.ts';
 export { listFailedMessages } from './failed-message/failed-message.repository.ts';
 export {

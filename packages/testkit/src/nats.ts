@@ -70,6 +70,53 @@ export async function startTestNats(): Promise<TestNats> {
   };
 }
 
+/**
+ * Three servers that are one cluster, so that streams may have three replicas. Ready when JetStream has a leader.
+ */
+export interface TestNatsCluster {
+  /** All of them, with commas between. */
+  readonly url: string;
+  readonly stop: () => Promise<void>;
+}
+
+export async function startTestNatsCluster(): Promise<TestNatsCluster> {
+  const directory = await mkdtemp(join(tmpdir(), 'nexus-nats-cluster-'));
+  const binary = await natsServer();
+  const members = await Promise.all(
+    [0, 1, 2].map(async (n) => ({ n, port: await freePort(), route: await freePort() })),
+  );
+  const routes = members.map(({ route }) => `"nats://127.0.0.1:${route}"`).join(', ');
+  const servers: OwnedProcess[] = [];
+  const stop = async (): Promise<void> => {
+    await Promise.all(servers.map((server) => server.end('SIGKILL')));
+    await rm(directory, { recursive: true, force: true });
+  };
+  try {
+    for (const { n, port, route } of members) {
+      const config = join(directory, `${n}.conf`);
+      const cluster = `server_name: test-${n}\ncluster { name: test, listen: "127.0.0.1:${route}", routes: [${routes}] }\n`;
+      await writeFile(config, configuration(port, join(directory, `store-${n}`)) + cluster);
+      servers.push(await startOwned(binary, ['-c', config]));
+    }
+    const url = members.map(({ port }) => `nats://127.0.0.1:${port}`).join(',');
+    await waitFor(() => hasLeader(url), { what: 'a NATS cluster with JetStream', timeoutMs: 60_000 });
+    return { url, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+async function hasLeader(url: string): Promise<boolean> {
+  const connection = await connect({ servers: url.split(','), reconnect: false, timeout: 1_000 });
+  try {
+    const answer = await connection.request('$JS.API.INFO', undefined, { timeout: 1_000 });
+    return answer.json<{ error?: unknown }>().error === undefined;
+  } finally {
+    await connection.close();
+  }
+}
+
 async function answers(url: string, server: OwnedProcess): Promise<boolean> {
   if (!server.alive()) throw new Error(`nats-server ended: ${server.output()}`);
   const connection = await connect({ servers: url, reconnect: false, timeout: 1_000 });

@@ -1,34 +1,19 @@
-import { eventStream, NexusError, readEvents, readHeads, type EventEnvelope, type ServiceName } from '@nexus/contracts';
-import { outcomeOf, secondsSince, withRemoteTrace, type Logger } from '@nexus/telemetry';
-import { isUnavailable, type TenancyDb } from '@nexus/tenancy-db';
+import { eventStream, NexusError, readEvents, readHeads, type EventEnvelope } from '@nexus/contracts';
+import { outcomeOf, secondsSince, withRemoteTrace } from '@nexus/telemetry';
+import { isUnavailable } from '@nexus/tenancy-db';
 import { AckPolicy, DeliverPolicy, jetstream, type ConsumerMessages, type JsMsg } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { LRUCache } from 'lru-cache';
-import type { NatsLink } from '../nats-link.ts';
 import { digestFailedMessage } from '../failed-message/retry-failed-message.ts';
 import { DamagedEventError, readEventMessage } from '../event-log/event-message.ts';
 import { callRpc } from '../rpc/ask.ts';
 import { ensureStream } from '../stream.ts';
 import { following, lockCursor, moveCursor, PoisonError, runHandlers, setAside, type Cursor } from './apply.ts';
-import type { EventHandler, ObservedBatch } from './handler.ts';
-
-export interface ConsumerOptions {
-  readonly db: TenancyDb;
-  readonly nats: NatsLink;
-  /** Whose events. */
-  readonly source: ServiceName;
-  readonly handlers: readonly EventHandler[];
-  readonly logger: Logger;
-  /** How often the source is asked for heads that moved. Default 10,000. */
-  readonly sweepMs?: number;
-  /** Told of each transaction that applied events, or could not. Must not throw. */
-  readonly observer?: (batch: ObservedBatch) => void;
-}
+import type { EventHandler } from './handler.ts';
+import type { ConsumerOptions } from './options.ts';
 
 /** Messages one tenant's transaction takes at most. */
 const BATCH = 16;
-/** Messages fetched ahead. */
-const PREFETCH = 64;
 const PARALLEL_TENANTS = 4;
 /** Tries of a batch before its poison is looked for, one message at a time. */
 const TRIES = 4;
@@ -52,6 +37,9 @@ interface Delivery {
 export class EventConsumer {
   readonly #options: ConsumerOptions;
   readonly #handlers: ReadonlyMap<string, EventHandler>;
+  readonly #parallel: number;
+  /** Messages fetched ahead. */
+  readonly #prefetch: number;
   readonly #queues = new Map<string, Delivery[]>();
   readonly #behind = new Set<string>();
   readonly #working = new Map<string, Promise<void>>();
@@ -68,6 +56,8 @@ export class EventConsumer {
 
   constructor(options: ConsumerOptions) {
     this.#options = options;
+    this.#parallel = options.parallelTenants ?? PARALLEL_TENANTS;
+    this.#prefetch = this.#parallel * BATCH;
     this.#handlers = new Map(options.handlers.map((handler) => [handler.definition.kind, handler]));
   }
 
@@ -115,8 +105,8 @@ export class EventConsumer {
 
   /** Reads messages until the consumer or its stream is gone, or the connection is closed. */
   async #follow(connection: NatsConnection): Promise<void> {
-    const { db, source } = this.#options;
-    const manager = await ensureStream(connection, source);
+    const { db, source, streamReplicas: replicas, logger } = this.#options;
+    const manager = await ensureStream(connection, source, { replicas, logger });
     await manager.consumers.add(eventStream(source), {
       durable_name: db.service,
       ack_policy: AckPolicy.Explicit,
@@ -126,7 +116,7 @@ export class EventConsumer {
     });
     const consumer = await jetstream(connection).consumers.get(eventStream(source), db.service);
     const messages = await consumer.consume({
-      max_messages: PREFETCH,
+      max_messages: this.#prefetch,
       expires: 30_000,
       abort_on_missing_resource: true,
     });
@@ -135,7 +125,7 @@ export class EventConsumer {
     for await (const message of messages) {
       if (!this.#running) return;
       this.#receive(message);
-      while (this.#running && this.#queued() >= PREFETCH) await Promise.race(this.#working.values());
+      while (this.#running && this.#queued() >= this.#prefetch) await Promise.race(this.#working.values());
     }
   }
 
@@ -178,7 +168,7 @@ export class EventConsumer {
 
   #pump(): void {
     for (const tenant of [...this.#queues.keys(), ...this.#behind]) {
-      if (this.#working.size >= PARALLEL_TENANTS) return;
+      if (this.#working.size >= this.#parallel) return;
       if (this.#working.has(tenant)) continue;
       const work = this.#work(tenant).finally(() => {
         this.#working.delete(tenant);

@@ -14,14 +14,17 @@ export interface RelayOptions {
   readonly logger: Logger;
   /** How often the doorbell is read for what this process did not hear of itself. Default 2,000. */
   readonly pollMs?: number;
+  /** Tenants worked on at once. Default 4. */
+  readonly parallelTenants?: number;
+  /** Of the stream, as `ensureStream` takes them. */
+  readonly streamReplicas?: number | undefined;
 }
 
 const PUBLISH_BATCH = 32;
 const PUBLISH_BYTES = 4 * 1024 * 1024;
 const PUBLISH_TIMEOUT_MS = 5_000;
 const DOORBELL_BATCH = 1_000;
-/** Tenants worked on at once. */
-const PARALLEL = 4;
+const PARALLEL_TENANTS = 4;
 const MAX_BACKOFF_MS = 15_000;
 
 /**
@@ -69,7 +72,7 @@ export class EventRelay {
 
   #pump(): void {
     for (const tenantId of this.#waiting) {
-      if (this.#working.size >= PARALLEL) return;
+      if (this.#working.size >= (this.#options.parallelTenants ?? PARALLEL_TENANTS)) return;
       if (this.#working.has(tenantId)) continue;
       this.#waiting.delete(tenantId);
       const work = this.#relay(tenantId).then(
@@ -148,14 +151,19 @@ export class EventRelay {
       // The stream may have been deleted under us: make it anew and publish this batch again; positions make it harmless.
       if (!isMissingStream(error)) throw error;
       this.#client = undefined;
-      await ensureStream(connection, this.#service);
+      await this.#ensureStream(connection);
       await Promise.all(events.map(send));
     }
   }
 
+  async #ensureStream(connection: NatsConnection): Promise<void> {
+    const { streamReplicas: replicas, logger } = this.#options;
+    await ensureStream(connection, this.#service, { replicas, logger });
+  }
+
   async #jetstream(connection: NatsConnection): Promise<JetStreamClient> {
     if (this.#client === undefined) {
-      await ensureStream(connection, this.#service);
+      await this.#ensureStream(connection);
       this.#client = jetstream(connection);
     }
     return this.#client;

@@ -91,6 +91,17 @@ test('more questions than a process has room for are told to come later', async 
   expect(new Set(await Promise.all(waiting))).toEqual(new Set(['NX-3004']));
 });
 
+test('how much room there is can be said', async () => {
+  const narrow = new RpcServer(link, logger, undefined, 1);
+  await server.stop();
+  narrow.serve([rpcHandler(fail, () => new Promise((resolve) => held.push(() => resolve({}))))]);
+  const first = callRpc(link, fail, TENANT, { n: 2 });
+  expect(await code(callRpc(link, fail, TENANT, { n: 2 }))).toBe('NX-1007');
+  held[0]?.();
+  expect(await first).toEqual({});
+  await narrow.stop();
+});
+
 test('a server that has stopped is no neighbour any more', async () => {
   const stopped = server.stop();
   expect(link.neighbours?.find(double)).toBeUndefined();

@@ -10,7 +10,6 @@ import { answerBytes, failureText, parsed } from './wire.ts';
 /** Told how each question ended (`ok` or a code) and how long its answer took, seconds. Must not throw. */
 export type RpcObserver = (question: string, outcome: string, seconds: number) => void;
 
-/** Most questions in hand at once; the next is told to come later. */
 const MAX_IN_HAND = 64;
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
@@ -22,13 +21,21 @@ export class RpcServer {
   readonly #nats: NatsLink;
   readonly #logger: Logger;
   readonly #observer: RpcObserver;
+  readonly #maxInHand: number;
   readonly #subscriptions: Subscription[] = [];
   readonly #here: { readonly definition: RpcDefinition; readonly answer: AnswerHere }[] = [];
   readonly #inHand = new Set<Promise<unknown>>();
   #stopped = false;
 
-  constructor(nats: NatsLink, logger: Logger, observer: RpcObserver = () => undefined) {
+  /** `maxInHand`: most questions in hand at once; the next is told to come later. */
+  constructor(
+    nats: NatsLink,
+    logger: Logger,
+    observer: RpcObserver = () => undefined,
+    maxInHand: number = MAX_IN_HAND,
+  ) {
     this.#nats = nats;
+    this.#maxInHand = maxInHand;
     this.#logger = logger;
     this.#observer = observer;
   }
@@ -91,7 +98,7 @@ export class RpcServer {
   /** Bounds, measures and logs; what went wrong inside is an internal error to whoever asked. */
   async #take<T>(handler: RpcHandler, work: () => Promise<T>): Promise<T> {
     const { name } = handler.definition;
-    if (this.#inHand.size >= MAX_IN_HAND) {
+    if (this.#inHand.size >= this.#maxInHand) {
       this.#observer(name, 'NX-1007', 0);
       throw new NexusError('NX-1007', 'Too many questions at once; ask again');
     }

@@ -8,6 +8,7 @@ import {
   type EventConsumer,
   type EventHandler,
   type ObservedBatch,
+  type RpcObserver,
 } from '@nexus/messaging';
 import { METRICS, type Metrics } from '@nexus/telemetry';
 import { createActivityWorker, tenancyActivities, WorkerConnection } from '@nexus/temporal-kit';
@@ -42,7 +43,7 @@ export async function runParts<C extends StandardConfig, D>(
 ): Promise<RunningService> {
   const { config, logger, db, nats, provisioner } = kit;
   const { metrics } = runtime;
-  const relay = createEventRelay({ db, nats, logger });
+  const relay = createEventRelay({ db, nats, logger, ...carrying(config) });
   const handlers = spec.subscribers?.(deps) ?? [];
   const consumers = consumersOf(kit, metrics, handlers);
   const ofEventLog = eventLogRpc(
@@ -51,9 +52,9 @@ export async function runParts<C extends StandardConfig, D>(
     consumers.map(([source]) => source),
   );
   const questions = [...ofEventLog, ...(spec.rpcHandlers?.(deps) ?? [])];
-  const rpc = new RpcServer(nats, logger, (question, outcome, seconds) =>
-    metrics?.observe(METRICS.rpcDuration, { service: spec.name, question, outcome }, seconds),
-  );
+  const asked: RpcObserver = (question, outcome, seconds) =>
+    metrics?.observe(METRICS.rpcDuration, { service: spec.name, question, outcome }, seconds);
+  const rpc = new RpcServer(nats, logger, asked, config.questionConcurrency);
   const workers = new WorkerConnection(config.temporalAddress, logger);
   const activities = createActivityWorker({
     service: spec.name,
@@ -134,9 +135,14 @@ export async function runParts<C extends StandardConfig, D>(
   };
 }
 
+const carrying = ({ tenantConcurrency: parallelTenants, natsStreamReplicas: streamReplicas }: StandardConfig) => ({
+  parallelTenants,
+  streamReplicas,
+});
+
 /** One consumer for each service that is listened to. */
 function consumersOf(
-  { db, nats, logger, figures }: Kit<StandardConfig>,
+  { config, db, nats, logger, figures }: Kit<StandardConfig>,
   metrics: Metrics | undefined,
   handlers: readonly EventHandler[],
 ): (readonly [ServiceName, EventConsumer])[] {
@@ -152,7 +158,8 @@ function consumersOf(
       metrics?.count(METRICS.eventsApplied, labels, events);
       if (outcome === 'set-aside') figures.changed(FAILED_MESSAGES, tenant);
     };
-    return [source, createConsumer({ db, nats, source, handlers: ofSource, logger, observer })] as const;
+    const options = { db, nats, source, handlers: ofSource, logger, observer, ...carrying(config) };
+    return [source, createConsumer(options)] as const;
   });
 }
 

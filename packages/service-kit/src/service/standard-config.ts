@@ -49,6 +49,12 @@ export const standardConfig = processConfig.extend({
   /** Bring tenants' schemas up in the background after the start. Off where a release job does it. */
   migrateTenants: flag.default(true),
   natsUrl: secret,
+  /** Servers that keep a copy of each event stream. Absent: new streams have one, others stay as they are. */
+  natsStreamReplicas: count(1, 5).optional(),
+  /** Questions of other services that are answered at once; the next is told to come later. */
+  questionConcurrency: count(1, 10_000).default(64),
+  /** Tenants whose events are carried away at once, and applied at once for each service that is listened to. */
+  tenantConcurrency: count(1, 32).default(4),
   /** How often keys and revocations are asked for. */
   securityPollMs: count(100, 60_000).default(15_000),
   temporalAddress: z.string().default('127.0.0.1:7233'),
