@@ -1,5 +1,8 @@
 export { down, reset, status, up, type Running, type UpOptions } from './launcher.ts';
 export { readPlatformState, enginesDir, platformDir, type PlatformState } from './platform-state.ts';
+export { composePlatform, type ComposedPlatform, type PlatformMode } from './compose-platform.ts';
+export { platformTopology, type PlatformProcess, type TopologyInput } from './topology.ts';
+export { findPgBouncer } from './engines/pgbouncer.ts';
 export { ensureServiceDatabases, serviceDatabaseNames, type ServiceDatabaseNames } from './databases.ts';
 export { startEngines, stopEngines, enginesStatus } from './engines/control.ts';
 export {

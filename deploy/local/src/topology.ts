@@ -30,7 +30,11 @@ export interface TopologyInput extends ServiceSurroundings {
   ports: PlatformPorts;
   /** The built back office, when there is one. */
   staticDir: string | undefined;
+  /** Whose code runs: folder with the layout of a checkout, for each process. This checkout unless given. */
+  rootOf?: (process: PlatformProcess) => string;
 }
+
+export type PlatformProcess = keyof PlatformPorts;
 
 export type PlatformPorts = Record<ServiceName | 'workflows' | 'edge', number>;
 
@@ -75,6 +79,7 @@ function splitProcesses(input: TopologyInput): ProcessSpec[] {
   const services = SERVICES.map((service) =>
     nodeProcess({
       name: service,
+      root: input.rootOf?.(service),
       script: `services/${service}/src/main.ts`,
       env: {
         ...commonEnvironment(input),
@@ -86,6 +91,7 @@ function splitProcesses(input: TopologyInput): ProcessSpec[] {
   );
   const workflows = nodeProcess({
     name: 'workflows',
+    root: input.rootOf?.('workflows'),
     script: 'workflows/src/main.ts',
     env: { ...commonEnvironment(input), ...workflowsEnvironment(input) },
     readyPorts: [input.ports.workflows],
@@ -100,13 +106,14 @@ function workflowsEnvironment({ ports, stateDir }: TopologyInput): Record<string
   };
 }
 
-function edgeProcess({ ports, engines, staticDir }: TopologyInput): ProcessSpec {
+function edgeProcess({ ports, engines, staticDir, rootOf }: TopologyInput): ProcessSpec {
   const upstreams = SERVICES.map((service) => [
     `NEXUS_EDGE_UPSTREAM_${service.toUpperCase()}`,
     `http://127.0.0.1:${ports[service]}`,
   ]);
   return nodeProcess({
     name: 'edge',
+    root: rootOf?.('edge'),
     script: 'services/edge/src/main.ts',
     env: {
       NEXUS_HTTP_PORT: String(ports.edge),
@@ -120,6 +127,7 @@ function edgeProcess({ ports, engines, staticDir }: TopologyInput): ProcessSpec 
 
 interface NodeProcess {
   name: string;
+  root?: string | undefined;
   script: string;
   youngMb?: number;
   env: Record<string, string>;
@@ -128,15 +136,16 @@ interface NodeProcess {
 }
 
 /** None waits for another: each process copes with the others being away, as it has to on a cluster. */
-function nodeProcess({ name, script, youngMb = YOUNG_MB.split, env, readyPorts }: NodeProcess): ProcessSpec {
+function nodeProcess({ name, root, script, youngMb = YOUNG_MB.split, env, readyPorts }: NodeProcess): ProcessSpec {
+  const cwd = root ?? checkoutDir;
   return {
     name,
     dependsOn: [],
     prepare: async () => ({
       command: process.execPath,
-      args: [...NODE_FLAGS, `--max-semi-space-size=${youngMb}`, join(checkoutDir, script)],
+      args: [...NODE_FLAGS, `--max-semi-space-size=${youngMb}`, join(cwd, script)],
       env: { ...baseEnvironment(), ...keepFreedMemory, NODE_ENV: 'production', ...env },
-      cwd: checkoutDir,
+      cwd,
     }),
     isReady: async () => (await Promise.all(readyPorts.map(isReady))).every(Boolean),
     startTimeoutMs: START_TIMEOUT_MS,

@@ -1,7 +1,7 @@
 export { runNexus } from './program.ts';
 export { CliError } from './cli-error.ts';
 export { deadlineIn } from './bounded.ts';
-export { createOutput, type Output, type Streams } from './output/output.ts';
+export { createOutput, tableOf, type Output, type Streams } from './output/output.ts';
 export { readConfig, type CliConfig } from './config.ts';
 export { operatorAccess } from './session/operator-access.ts';
 export { OperatorSession, type OperatorAccess, type TenantSession } from './session/operator-session.ts';
