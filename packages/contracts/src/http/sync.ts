@@ -65,7 +65,8 @@ export type ChangesAnswer = z.infer<typeof changesAnswer>;
 
 /**
  * `GET /nudges`: server-sent events. Each event is named `changes` and says only that the feed has moved: the till then
- * asks `GET /changes`. A comment line comes at least every 25 s; a till that hears nothing for 60 s connects anew.
+ * asks `GET /changes`. The first comes at once. A comment line comes at least every 25 s; a till that hears nothing for
+ * 60 s connects anew.
  */
 export const NUDGE_EVENT = 'changes';
 export const NUDGE_KEEPALIVE_MS = 25_000;

@@ -89,14 +89,15 @@ export class Nudges implements Background {
 
 /**
  * The nudges for one stream, until it is ended or `signal` is aborted. However many come while the client is slow, one
- * is kept for it: a nudge only says that there is something.
+ * is kept for it: a nudge only says that there is something. The first comes at once: whoever begins to listen, as all do
+ * again when a process is replaced, may have missed what moved until now.
  */
 export async function* listen(
   nudges: Nudges,
   who: { readonly tenantId: string; readonly terminalId: string },
   signal: AbortSignal,
 ): AsyncGenerator<undefined> {
-  let pending = false;
+  let pending = true;
   let ended = signal.aborted;
   let wake: () => void = () => undefined;
   const listener: NudgeListener = {
