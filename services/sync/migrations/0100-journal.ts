@@ -7,7 +7,7 @@ import { GROWING_TABLE, migration, withoutStatistics } from '@nexus/tenancy-db';
 export const journalMigration = migration({
   number: 100,
   name: 'journal',
-  appendOnly: ['journal_entry', 'journal_upload'],
+  appendOnly: ['journal_page', 'journal_upload'],
   up: [
     // One row. A journal that was restored from an older copy gets a new epoch.
     `CREATE TABLE journal_epoch (
@@ -53,22 +53,25 @@ export const journalMigration = migration({
       PRIMARY KEY (terminal, chain)
     )`,
 
-    // No other index and no foreign key: rows and indexes are half the cost of a sale. `line` is the text as it came;
-    // `raw` holds what text cannot (invalid UTF-8, NUL). `kind` is null for lines that no consumer can read.
-    `CREATE TABLE journal_entry (
+    // The lines, in pages: those that got their numbers together and stand one behind the other, packed as they came.
+    // `hashes`: 32 bytes for each line; `kinds`: separated by commas, nothing where no consumer is given the line; `body`:
+    // zstd of NDJSON, `size` bytes when it is open. No other index and no foreign key: rows and indexes are what a sale costs.
+    `CREATE TABLE journal_page (
       terminal uuid NOT NULL,
-      number bigint NOT NULL,
+      last_number bigint NOT NULL,
+      first_number bigint NOT NULL,
       chain uuid NOT NULL,
-      seq bigint NOT NULL,
-      hash bytea NOT NULL,
-      kind text,
-      branch uuid,
-      at bigint,
-      line text,
-      raw bytea,
-      PRIMARY KEY (terminal, number)
-    ) WITH (toast_tuple_target = 8160, ${GROWING_TABLE})`,
-    withoutStatistics('journal_entry', ['seq', 'hash', 'branch', 'at', 'line', 'raw']),
+      first_seq bigint NOT NULL,
+      size int NOT NULL,
+      hashes bytea NOT NULL,
+      kinds text NOT NULL,
+      body bytea NOT NULL,
+      PRIMARY KEY (terminal, last_number),
+      CHECK (first_number <= last_number AND octet_length(hashes) = 32 * (last_number - first_number + 1))
+    ) WITH (${GROWING_TABLE})`,
+    // Neither gets smaller by what PostgreSQL would try.
+    'ALTER TABLE journal_page ALTER hashes SET STORAGE EXTERNAL, ALTER body SET STORAGE EXTERNAL',
+    withoutStatistics('journal_page', ['first_seq', 'size', 'hashes', 'kinds', 'body']),
 
     // Runs of lines whose sequences and numbers are both contiguous. `parent` holds the line before the first; without
     // one the run begins its chain or stands behind a gap.
@@ -109,10 +112,7 @@ export const journalMigration = migration({
       hash bytea NOT NULL,
       prev bytea,
       kind text,
-      branch uuid,
-      at bigint,
-      line text,
-      raw bytea,
+      line bytea NOT NULL,
       arrived_at timestamptz NOT NULL DEFAULT now(),
       PRIMARY KEY (terminal, chain, seq, hash)
     ) WITH (toast_tuple_target = 8160)`,

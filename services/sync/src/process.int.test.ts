@@ -5,6 +5,8 @@ import { UPLOAD_HEADER, UPLOAD_SIGNATURE, type Problem } from '@nexus/contracts'
 import { createTestTenant, startMain, startUrlProxy, waitFor, withSuperuser, type MainProcess } from '@nexus/testkit';
 import type { RawUpload } from './journal/verify-upload.ts';
 import { service } from './service.ts';
+import { storedLines } from './testing/stored-lines.ts';
+import type { TestTill } from './testing/test-till.ts';
 import { createSyncSuite, type SyncSuite } from './testing/suite.ts';
 
 jest.setTimeout(120_000);
@@ -64,15 +66,14 @@ const send = (upload: RawUpload): Promise<Response> =>
 const probe = async (name: string): Promise<number> => (await fetch(`${url}/${name}`)).status;
 
 /** Of the tenant's journal, whatever the process says. */
-const storedOf = async (terminal: string): Promise<number> =>
-  (await suite.query('SELECT 1 FROM journal_entry WHERE terminal = $1', [terminal])).length;
+const storedOf = async (till: Pick<TestTill, 'terminal'>): Promise<number> => (await storedLines(suite, till)).length;
 
 describe('with NATS, Temporal and Keycloak away', () => {
   test('it is ready, and stores what tills send', async () => {
     expect(await probe('readyz')).toBe(200);
     const till = (await suite.till()).sell(3);
     expect((await send(till.upload())).status).toBe(200);
-    expect(await storedOf(till.terminal)).toBe(3);
+    expect(await storedOf(till)).toBe(3);
     const metrics = await (await fetch(`${await main.metricsUrl()}/metrics`)).text();
     expect(metrics).toMatch(/nexus_http_server_duration_seconds_count\{[^}]*route="\/journal",status="2xx"\} 1/);
   });
@@ -133,7 +134,7 @@ describe('SIGTERM', () => {
     expect(answer.statusCode).toBe(200);
     expect(answer.headers.connection).toBe('close');
     expect(await ended).toBe(0);
-    expect(await storedOf(till.terminal)).toBe(40);
+    expect(await storedOf(till)).toBe(40);
   });
 
   test('takes no new connections, and a process after it finds everything', async () => {

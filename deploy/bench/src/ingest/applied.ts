@@ -52,7 +52,7 @@ export async function watchApplied(running: Running, tenantId: string): Promise<
         (
           await one(
             sync,
-            'SELECT coalesce(sum(number), 0) AS n FROM (SELECT max(number) AS number FROM journal_entry GROUP BY terminal) x',
+            'SELECT coalesce(sum(number), 0) AS n FROM (SELECT max(last_number) AS number FROM journal_page GROUP BY terminal) x',
           )
         ).n,
       ),

@@ -5,9 +5,10 @@ import type { TenancyDb, TenantTx } from '@nexus/tenancy-db';
 import type { z } from 'zod';
 import { readAllSegments } from '../journal/chain-state.ts';
 import { readEpoch } from '../journal/epoch.ts';
+import { nextPageWith } from '../journal/page.repository.ts';
 import { isRecord, parsed } from '../journal/read-line.ts';
 import { FigureSum } from './figures.ts';
-import { scanJournal, type ScanReport } from './journal-scan.ts';
+import { linesIn, scanJournal, type ScanReport } from './journal-scan.ts';
 import { ReceiptCheck } from './receipts.ts';
 import { checkSignatures, type SignatureReport } from './upload-signatures.ts';
 
@@ -96,15 +97,16 @@ export function receivedThrough(chains: ReadonlyMap<string, readonly Segment[]>,
 
 /** Ids of entries that a post-void up to the watermark undoes. */
 async function voidedEntries(tx: TenantTx, terminal: string, through: number): Promise<Set<string>> {
-  const rows = await tx.query<{ line: string }>(
-    `SELECT line FROM journal_entry WHERE terminal = $1 AND number <= $2 AND kind = 'post-void' AND line IS NOT NULL`,
-    [terminal, through],
-  );
-  const ids = rows.flatMap(({ line }) => {
-    const value = parsed(line);
-    return isRecord(value) && typeof value['of'] === 'string' ? [value['of']] : [];
-  });
-  return new Set(ids);
+  const ids = new Set<string>();
+  for (let after = 0; ;) {
+    const page = await nextPageWith(tx, terminal, 'post-void', after, through);
+    if (page === undefined) return ids;
+    for (const { number, kind, text } of linesIn(page) ?? []) {
+      const value = kind === 'post-void' && number <= through && text !== null ? parsed(text) : undefined;
+      if (isRecord(value) && typeof value['of'] === 'string') ids.add(value['of']);
+    }
+    after = page.lastNumber;
+  }
 }
 
 function findings(

@@ -57,10 +57,14 @@ const page = (
 ): Promise<UploadRow[]> =>
   tx.query<UploadRow>(
     `SELECT u.id, u.chain, u.first_seq, u.key_id, u.signature, u.header, u.count,
-       EXISTS (SELECT 1 FROM journal_segment s JOIN journal_entry e ON e.terminal = s.terminal
-                 AND e.number = s.first_number + u.first_seq + u.count - 1 - s.first_seq
+       EXISTS (SELECT 1 FROM journal_segment s, LATERAL (
+                 SELECT first_number, first_seq, hashes FROM journal_page
+                 WHERE terminal = s.terminal AND last_number >= s.first_number + u.first_seq + u.count - 1 - s.first_seq
+                 ORDER BY last_number LIMIT 1) p
                WHERE s.terminal = u.terminal AND s.chain = u.chain
-                 AND u.first_seq + u.count - 1 BETWEEN s.first_seq AND s.last_seq AND e.hash = u.head_hash)
+                 AND u.first_seq + u.count - 1 BETWEEN s.first_seq AND s.last_seq
+                 AND p.first_number <= s.first_number + u.first_seq + u.count - 1 - s.first_seq
+                 AND substring(p.hashes FROM (u.first_seq + u.count - 1 - p.first_seq)::int * 32 + 1 FOR 32) = u.head_hash)
        OR EXISTS (SELECT 1 FROM journal_waiting w WHERE w.terminal = u.terminal AND w.chain = u.chain
                AND w.seq = u.first_seq + u.count - 1 AND w.hash = u.head_hash) AS head_stored
      FROM journal_upload u

@@ -1,5 +1,6 @@
 import type { Segment, StoredLine, WaitingLine } from '@nexus/journal';
 import type { TenantTx } from '@nexus/tenancy-db';
+import { hashIn } from './page.ts';
 
 /*
  * What the pure rules of `@nexus/journal` must know of one chain. Read under the terminal's lock.
@@ -73,16 +74,24 @@ export async function readStoredLines(
   chain: string,
   range: { readonly from: number; readonly to: number },
 ): Promise<StoredLine[]> {
-  const rows = await tx.query<{ seq: string; hash: string; number: string }>(
-    `SELECT e.seq, encode(e.hash, 'hex') AS hash, e.number
-     FROM journal_segment s JOIN journal_entry e ON e.terminal = s.terminal
-       AND e.number BETWEEN s.first_number + greatest(0, $3 - s.first_seq)
-                        AND s.first_number + least(s.last_seq, $4) - s.first_seq
-     WHERE s.terminal = $1 AND s.chain = $2 AND s.first_seq <= $4 AND s.last_seq >= $3
-     ORDER BY e.number`,
+  const rows = await tx.query<{ first_number: string; first_seq: string; hashes: string; low: string; high: string }>(
+    `SELECT p.first_number, p.first_seq, encode(p.hashes, 'hex') AS hashes,
+       greatest(p.first_number, s.low) AS low, least(p.last_number, s.high) AS high
+     FROM (
+       SELECT first_number + greatest(0, $3 - first_seq) AS low, first_number + least(last_seq, $4) - first_seq AS high
+       FROM journal_segment WHERE terminal = $1 AND chain = $2 AND first_seq <= $4 AND last_seq >= $3) s
+     JOIN journal_page p ON p.terminal = $1 AND p.last_number >= s.low AND p.first_number <= s.high
+     ORDER BY p.last_number, low`,
     [terminal, chain, range.from, range.to],
   );
-  return rows.map((row) => ({ seq: Number(row.seq), hash: row.hash, number: Number(row.number) }));
+  return rows.flatMap((row) => {
+    const [firstNumber, firstSeq, low] = [Number(row.first_number), Number(row.first_seq), Number(row.low)];
+    return Array.from({ length: Number(row.high) - low + 1 }, (_, index) => ({
+      seq: firstSeq + low + index - firstNumber,
+      hash: hashIn({ hashes: row.hashes, firstNumber }, low + index),
+      number: low + index,
+    }));
+  });
 }
 
 /**

@@ -1,11 +1,12 @@
 import { randomUUIDv7 } from 'node:crypto';
-import { gzipSync, zstdCompressSync } from 'node:zlib';
+import { gzipSync, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import { UPLOAD_HEADER, UPLOAD_SIGNATURE } from '@nexus/contracts';
 import { encodeFileHeader, encodeFileUpload } from '@nexus/journal';
 import { createTestTenant, withSuperuser } from '@nexus/testkit';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { createSyncSuite, type SyncSuite } from '../testing/suite.ts';
 import { startTestApp, type TestApp } from '../testing/test-app.ts';
+import { storedLines } from '../testing/stored-lines.ts';
 import type { TestTill } from '../testing/test-till.ts';
 import type { RawUpload } from './verify-upload.ts';
 
@@ -35,8 +36,7 @@ const problem = async (response: Response) => ({
   status: response.status,
   code: ((await response.json()) as { code: string }).code,
 });
-const stored = (till: TestTill) =>
-  suite.query('SELECT 1 FROM journal_entry WHERE terminal = $1', [till.terminal]).then((rows) => rows.length);
+const stored = (till: TestTill) => storedLines(suite, till).then((lines) => lines.length);
 
 describe('POST /journal', () => {
   test('needs no token, and takes bodies as they are, gzip or zstd', async () => {
@@ -244,13 +244,20 @@ describe('what people see', () => {
       'upload-signatures': true,
     });
     // Somebody with the database alone rewrites a day.
-    const schema = `t_${suite.tenant.tenantId.replaceAll('-', '')}`;
-    await withSuperuser(suite.databases.superuserUrl('sync'), (sql) =>
-      sql(
-        `UPDATE ${schema}.journal_entry SET line = replace(line, '1500', '1400') WHERE terminal = $1 AND number = 4`,
-        [till.terminal],
-      ),
-    );
+    const table = `t_${suite.tenant.tenantId.replaceAll('-', '')}.journal_page`;
+    const of = `WHERE terminal = $1 AND last_number >= 4 AND first_number <= 4`;
+    const rewrite = (change: (body: Buffer) => Buffer) =>
+      withSuperuser(suite.databases.superuserUrl('sync'), async (sql) => {
+        const [page] = await sql(`SELECT body FROM ${table} ${of}`, [till.terminal]);
+        await sql(`UPDATE ${table} SET body = $2 ${of}`, [till.terminal, change(page?.['body'] as Buffer)]);
+      });
+    await rewrite((body) => zstdCompressSync(zstdDecompressSync(body).toString().replace('1500', '1400')));
+    expect(holds(await (await app.post('/audit/audit-journal', token, ask)).json())).toMatchObject({
+      'hash-chain': false,
+      'positions-dense': true,
+    });
+    // Or spoils what is stored: an audit says so, and goes on to the end.
+    await rewrite((body) => body.subarray(0, 10));
     expect(holds(await (await app.post('/audit/audit-journal', token, ask)).json())).toMatchObject({
       'hash-chain': false,
       'positions-dense': true,

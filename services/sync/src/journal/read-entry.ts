@@ -1,23 +1,18 @@
 import { JOURNAL_CONSUMERS, NexusError, type JournalEntryDetail } from '@nexus/contracts';
 import type { TenantTx } from '@nexus/tenancy-db';
 import { readPlaces } from '../replay/replay.repository.ts';
+import { readTerminal } from '../terminal/terminal.repository.ts';
+import { readStoredLines } from './chain-state.ts';
 import { readEpoch } from './epoch.ts';
-import { isRecord, parsed } from './read-line.ts';
+import { openPage, type OpenLine } from './page.ts';
+import { pagesWith } from './page.repository.ts';
+import { isRecord, parsed, readLine } from './read-line.ts';
 
 export interface EntryPlace {
   readonly id: string;
   readonly terminal: string;
   readonly chain: string;
   readonly seq: number;
-}
-
-interface EntryRow {
-  number: string;
-  hash: string;
-  kind: string | null;
-  branch: string | null;
-  line: string | null;
-  held: boolean;
 }
 
 const INSTANT = `'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'`;
@@ -31,33 +26,34 @@ export async function readEntry(
   place: EntryPlace,
   seesBranch: (branch: string | null) => boolean,
 ): Promise<JournalEntryDetail> {
-  const rows = await tx.query<EntryRow>(
-    `SELECT e.number, encode(e.hash, 'hex') AS hash, e.kind, coalesce(e.branch, t.branch) AS branch, e.line,
-       e.number >= coalesce(t.held_from, e.number + 1) AS held
-     FROM journal_segment s
-     JOIN journal_entry e ON e.terminal = s.terminal AND e.number = s.first_number + $3::bigint - s.first_seq
-     JOIN terminal t ON t.id = s.terminal
-     WHERE s.terminal = $1 AND s.chain = $2 AND $3::bigint BETWEEN s.first_seq AND s.last_seq`,
-    [place.terminal, place.chain, place.seq],
-  );
-  const row = rows.find(({ line }) => line !== null && idOf(line) === place.id);
-  if (row === undefined || !seesBranch(row.branch)) throw new NexusError('NX-1002');
-  const number = Number(row.number);
+  const found = (await linesAt(tx, place)).find(({ text }) => text !== null && idOf(text) === place.id);
+  const terminal = await readTerminal(tx, place.terminal);
+  if (found === undefined || terminal === undefined) throw new NexusError('NX-1002');
+  const branch = readLine(found.text, place).branch ?? terminal.branch;
+  if (!seesBranch(branch)) throw new NexusError('NX-1002');
+  const { number } = found;
   const upload = await uploadOf(tx, place);
   return {
     terminal: place.terminal,
     chain: place.chain,
     seq: place.seq,
     number,
-    hash: row.hash,
-    kind: row.kind,
-    branch: row.branch,
-    line: row.line,
+    hash: found.hash,
+    kind: found.kind,
+    branch,
+    line: found.text,
     receivedAt: upload?.receivedAt ?? null,
     upload,
-    held: row.held,
+    held: terminal.heldFrom !== null && number >= terminal.heldFrom,
     replay: await replayOf(tx, place.terminal, number),
   };
+}
+
+/** Every line with this sequence in its chain: several under a fork. */
+async function linesAt(tx: TenantTx, { terminal, chain, seq }: EntryPlace): Promise<OpenLine[]> {
+  const numbers = (await readStoredLines(tx, terminal, chain, { from: seq, to: seq })).map(({ number }) => number);
+  const pages = await pagesWith(tx, terminal, numbers);
+  return pages.flatMap(openPage).filter(({ number }) => numbers.includes(number));
 }
 
 function idOf(line: string): string | null {

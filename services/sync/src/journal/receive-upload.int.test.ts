@@ -1,15 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { storedLines } from '../testing/stored-lines.ts';
 import { createSyncSuite, type SyncSuite } from '../testing/suite.ts';
 import { TestTill } from '../testing/test-till.ts';
 import { receiveUpload } from './receive-upload.ts';
 
 let suite: SyncSuite;
 
-const entries = (till: TestTill) =>
-  suite.query<{ number: string; seq: string; kind: string | null; line: string | null; raw: Buffer | null }>(
-    'SELECT number, seq, kind, line, raw FROM journal_entry WHERE terminal = $1 ORDER BY number',
-    [till.terminal],
-  );
+const entries = (till: TestTill) => storedLines(suite, till);
 const exceptions = (till: TestTill) =>
   suite.query<{ kind: string; settled_at: string | null; detail: Record<string, unknown> }>(
     'SELECT kind, settled_at, detail FROM exception WHERE terminal = $1 ORDER BY kind, key',
@@ -32,10 +29,8 @@ describe.each([
       expect(answer).toMatchObject({ chain: till.chain, through: { seq: 5, hash: till.headHash }, epoch: 1 });
       expect(answer.resendFrom).toBeUndefined();
       const rows = await entries(till);
-      expect(rows.map((row) => row.line)).toEqual(till.lines.map(({ bytes }) => bytes.toString()));
-      expect(rows.map((row) => [row.number, row.seq, row.kind])).toEqual(
-        [1, 2, 3, 4, 5].map((n) => [String(n), String(n), 'sale']),
-      );
+      expect(rows.map((row) => row.text)).toEqual(till.lines.map(({ bytes }) => bytes.toString()));
+      expect(rows.map((row) => [row.number, row.seq, row.kind])).toEqual([1, 2, 3, 4, 5].map((n) => [n, n, 'sale']));
       expect(await suite.query('SELECT 1 FROM dirty_terminal WHERE terminal = $1', [till.terminal])).toHaveLength(1);
       expect(suite.news.at(-1)).toMatchObject({ terminalId: till.terminal, entries: 5, moreComing: false });
       expect(await exceptions(till)).toEqual([]);
@@ -66,11 +61,21 @@ describe.each([
       expect(await entries(till)).toEqual([]);
       const first = await receiveUpload(suite.deps, till.upload(1, 10));
       expect(first.answer.through).toEqual({ seq: 30, hash: till.headHash });
-      expect((await entries(till)).map((row) => row.line)).toEqual(till.lines.map(({ bytes }) => bytes.toString()));
+      expect((await entries(till)).map((row) => row.text)).toEqual(till.lines.map(({ bytes }) => bytes.toString()));
       expect(await suite.query('SELECT 1 FROM journal_waiting')).toEqual([]);
       const [row] = await suite.query('SELECT waiting FROM terminal WHERE id = $1', [till.terminal]);
       expect(row).toEqual({ waiting: 0 });
       expect(await exceptions(till)).toEqual([]);
+    });
+
+    test('before what it follows waits however large it is, and comes to its number piece by piece', async () => {
+      const till = await suite.till();
+      for (let i = 0; i < 7; i += 1) till.write({ k: 'sale', x: 'x'.repeat(i === 0 ? 10 : 900_000) });
+      await receiveUpload(suite.deps, till.upload(2, 4));
+      await receiveUpload(suite.deps, till.upload(5, 7));
+      const { answer } = await receiveUpload(suite.deps, till.upload(1, 1));
+      expect(answer.through).toEqual({ seq: 7, hash: till.headHash });
+      expect((await entries(till)).map(({ hash }) => hash)).toEqual(till.lines.map(({ hash }) => hash));
     });
 
     test('of a cloned till: both sides are kept, each gets its own answer, and an exception names the fork', async () => {
@@ -116,7 +121,7 @@ describe.each([
       const { answer } = await receiveUpload(suite.deps, till.upload());
       expect(answer.through).toEqual({ seq: 10, hash: till.headHash });
       const rows = await entries(till);
-      expect(rows.map((row) => Buffer.from(row.raw ?? row.line ?? '').toString('hex'))).toEqual(
+      expect(rows.map((row) => Buffer.from(row.bytes).toString('hex'))).toEqual(
         till.lines.map(({ bytes }) => bytes.toString('hex')),
       );
       expect(rows.map((row) => row.kind)).toEqual([

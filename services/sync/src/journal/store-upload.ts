@@ -20,8 +20,10 @@ import {
 import type { Terminal } from '../terminal/terminal.ts';
 import { readSegments, readStoredLines, readWaiting } from './chain-state.ts';
 import { openEpoch, readEpoch } from './epoch.ts';
-import { insertEntries, insertUpload, insertWaited, markDirty, saveSegments } from './journal.hot.ts';
+import { insertUpload, markDirty, saveSegments } from './journal.hot.ts';
 import { noteUpload } from './note-upload.ts';
+import { pagesOf } from './page.ts';
+import { insertPages } from './page.repository.ts';
 import {
   branchRemarks,
   chainKey,
@@ -33,7 +35,7 @@ import {
   unannouncedRemark,
 } from './upload-remarks.ts';
 import type { VerifiedUpload } from './verify-upload.ts';
-import { insertWaiting } from './waiting.repository.ts';
+import { insertWaiting, moveWaited } from './waiting.repository.ts';
 
 export interface StoreOptions {
   readonly nowMs: number;
@@ -165,7 +167,7 @@ async function write(
   const { header, lines } = upload;
   const entries = result.numbered.flatMap(({ index, number, seq }) => {
     const line = index === undefined ? undefined : lines[index];
-    return line === undefined ? [] : [{ number, seq, line }];
+    return line === undefined ? [] : [{ number, seq, hash: line.hash, kind: line.facts.kind, bytes: line.bytes }];
   });
   const waited = result.numbered.filter(({ index }) => index === undefined);
   const waiting = result.waiting.flatMap((line: WaitingLine & { index: number }) => {
@@ -174,8 +176,8 @@ async function write(
   });
   const news = entries.length + waiting.length > 0;
   await Promise.all([
-    entries.length > 0 ? insertEntries(tx, header.terminal, header.chain, entries) : undefined,
-    insertWaited(tx, header.terminal, header.chain, waited),
+    insertPages(tx, header.terminal, header.chain, pagesOf(entries)),
+    moveWaited(tx, header.terminal, header.chain, waited),
     saveSegments(tx, header.terminal, result.segments),
     insertWaiting(tx, header.terminal, header.chain, waiting),
     news ? insertUpload(tx, upload, uuidv7(options.nowMs), options.byFile) : undefined,

@@ -1,5 +1,7 @@
 import { MAX_ENTRY_BYTES } from '@nexus/contracts';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { withSuperuser } from '@nexus/testkit';
+import fc from 'fast-check';
 import { createSyncSuite, type SyncSuite } from '../testing/suite.ts';
 import { TestConsumer } from '../testing/test-consumer.ts';
 import { receiveUpload } from './receive-upload.ts';
@@ -21,6 +23,54 @@ describe('taking entries', () => {
     expect([...consumer.kept]).toEqual(wanted.map(({ hash, bytes }) => [hash, bytes.toString()]));
     expect(consumer).toMatchObject({ epoch: 1, number: 20, hash: till.headHash });
     expect((await consumer.take(till.terminal)).entries).toEqual([]);
+  });
+
+  test('whatever the uploads were and however little is asked for: every line once, in order', async () => {
+    const uploads = fc.array(fc.record({ sales: fc.integer({ min: 0, max: 9 }), others: fc.nat(3) }), {
+      minLength: 1,
+      maxLength: 8,
+    });
+    await fc.assert(
+      fc.asyncProperty(uploads, fc.integer({ min: 1, max: 12 }), async (given, limit) => {
+        const till = await suite.till();
+        const wanted: string[] = [];
+        for (const { sales, others } of given) {
+          const from = till.lines.length + 1;
+          for (let i = 0; i < sales + others; i += 1)
+            till.write(i < sales ? undefined : { k: 'no-sale', why: 'change' });
+          wanted.push(...till.lines.slice(from - 1, from - 1 + sales).map(({ hash }) => hash));
+          if (sales + others > 0) await receiveUpload(suite.deps, till.upload(from));
+        }
+        const consumer = new TestConsumer(suite.deps, suite.tenant);
+        await consumer.follow(till.terminal, limit);
+        expect([...consumer.kept.keys()]).toEqual(wanted);
+        expect(consumer.number).toBe(till.lines.length);
+      }),
+      { numRuns: 25 },
+    );
+  });
+
+  test('ends an answer with an upload where it can', async () => {
+    const till = await suite.till();
+    for (let i = 0; i < 4; i += 1) await receiveUpload(suite.deps, till.sell(30).upload(1 + i * 30));
+    const consumer = new TestConsumer(suite.deps, suite.tenant);
+    expect(await consumer.take(till.terminal, 100)).toMatchObject({ through: 90, drained: false });
+    // More than a whole upload is not asked for: it is cut.
+    expect(await consumer.take(till.terminal, 20)).toMatchObject({ through: 20, drained: false });
+  });
+
+  test('passes nothing over where the database lost a page', async () => {
+    const till = await suite.till();
+    for (let i = 0; i < 3; i += 1) await receiveUpload(suite.deps, till.sell(5).upload(1 + i * 5));
+    await withSuperuser(suite.databases.superuserUrl('sync'), (sql) =>
+      sql(
+        `DELETE FROM t_${suite.tenant.tenantId.replaceAll('-', '')}.journal_page WHERE terminal = $1 AND first_number = 6`,
+        [till.terminal],
+      ),
+    );
+    const consumer = new TestConsumer(suite.deps, suite.tenant);
+    expect(await consumer.take(till.terminal)).toMatchObject({ through: 5 });
+    await expect(consumer.follow(till.terminal)).rejects.toThrow('has no number 6');
   });
 
   test('passes over what it does not want, quickly', async () => {

@@ -6,16 +6,16 @@ import type { SyncDeps } from '../deps.ts';
 import { readTerminal } from '../terminal/terminal.repository.ts';
 import { takeableNumber, type Terminal } from '../terminal/terminal.ts';
 import { openEpoch, readEpoch } from './epoch.ts';
+import { kindsOf, openPage, type OpenLine } from './page.ts';
+import { hashAt, readPages } from './page.repository.ts';
 
 type Request = z.infer<typeof takeEntries.request>;
 type Reply = ReplyWithLines<z.infer<typeof takeEntries.reply>>;
 
 /** Numbers looked at in one answer, of whatever kind. */
 const MAX_SCAN = 5_000;
-/** Bytes of lines in one answer beside the first: with one line of the longest the reply stays under its 2 MiB. */
-const MAX_BYTES = 1_000_000;
-/** Lines over this are read one by one: a page of them would be hundreds of megabytes before it could be cut. */
-const LONG_LINE_BYTES = 8_192;
+/** Bytes of lines in one answer, of which one may be of the longest: the reply stays well under its 2 MiB. */
+const MAX_BYTES = 1_200_000;
 
 /** `take-entries`: a terminal's lines of some kinds after a number, in order. */
 export const takeEntriesRpc = (deps: SyncDeps): RpcHandler =>
@@ -54,38 +54,11 @@ async function isAheadOf(
   return request.afterHash !== undefined && (await hashAt(tx, request.terminal, request.after)) !== request.afterHash;
 }
 
-async function hashAt(tx: TenantTx, terminal: string, number: number): Promise<string | null> {
-  const [row] = await tx.bulk<{ hash: string }>(
-    'hash-at',
-    `SELECT encode(hash, 'hex') AS hash FROM journal_entry WHERE terminal = $1 AND number = $2`,
-    [terminal, number],
-  );
-  return row?.hash ?? null;
-}
-
-interface Row {
-  readonly number: string;
-  readonly hash: string;
-  /** Null where the line is long: it is read by itself. */
-  readonly line: string | null;
-}
-
 async function takeAfter(tx: TenantTx, request: Request, epoch: number, after: number, head: number): Promise<Reply> {
   const scanTo = Math.min(head, after + MAX_SCAN);
-  // One more than asked for tells whether the scan came to its end; so does a line that no longer fits.
-  const found = await tx.bulk<Row>(
-    'take-entries',
-    `SELECT number, encode(hash, 'hex') AS hash, CASE WHEN octet_length(line) <= ${LONG_LINE_BYTES} THEN line END AS line
-     FROM journal_entry
-     WHERE terminal = $1 AND number > $2 AND number <= $3 AND kind = ANY($4::text[]) AND line IS NOT NULL
-     ORDER BY number LIMIT $5`,
-    [request.terminal, after, scanTo, [...request.kinds], request.limit + 1],
-  );
-  const taken = await fitting(tx, request, found);
+  const { taken, through } = await takeFrom(tx, request, after, scanTo);
   const last = taken.at(-1);
-  const through = taken.length < found.length ? Number(last?.number ?? after) : Math.max(scanTo, after);
-  const throughHash =
-    last !== undefined && Number(last.number) === through ? last.hash : await hashAt(tx, request.terminal, through);
+  const throughHash = last?.number === through ? last.hash : await hashAt(tx, request.terminal, through);
   return {
     reply: {
       epoch,
@@ -93,32 +66,45 @@ async function takeAfter(tx: TenantTx, request: Request, epoch: number, after: n
       through,
       throughHash,
       drained: through >= head,
-      entries: taken.map((row) => [Number(row.number), row.hash]),
+      entries: taken.map(({ number, hash }) => [number, hash]),
     },
-    lines: taken.map((row) => row.line),
+    lines: taken.map(({ text }) => text),
   };
 }
 
-type Taken = Row & { readonly line: string };
-
-/** The rows that one answer has room for: the first whatever its length, the others while bytes are left. */
-async function fitting(tx: TenantTx, { terminal, limit }: Request, found: readonly Row[]): Promise<Taken[]> {
-  const taken: Taken[] = [];
-  let bytes = 0;
-  for (const row of found.slice(0, limit)) {
-    if (bytes >= MAX_BYTES) break;
-    const line = row.line ?? (await lineAt(tx, terminal, row.number));
-    taken.push({ ...row, line });
-    bytes += Buffer.byteLength(line);
-  }
-  return taken;
+interface Taken {
+  readonly taken: readonly TakenLine[];
+  /** Everything up to here was looked at. */
+  readonly through: number;
 }
 
-async function lineAt(tx: TenantTx, terminal: string, number: string): Promise<string> {
-  const [row] = await tx.query<{ line: string }>('SELECT line FROM journal_entry WHERE terminal = $1 AND number = $2', [
-    terminal,
-    number,
-  ]);
-  if (row === undefined) throw new Error(`entry ${number} of terminal ${terminal} is gone`);
-  return row.line;
+type TakenLine = OpenLine & { readonly text: string };
+
+/**
+ * The lines that one answer has room for, the first whatever its length. An answer ends with a page where it can: a page
+ * that is opened for half of its lines is opened again for the rest.
+ */
+async function takeFrom(tx: TenantTx, request: Request, after: number, scanTo: number): Promise<Taken> {
+  const kinds = new Set<string | null>(request.kinds);
+  const taken: TakenLine[] = [];
+  let bytes = 0;
+  let through = after;
+  for (const page of after < scanTo ? await readPages(tx, request.terminal, after, scanTo, MAX_BYTES) : []) {
+    if (page.firstNumber > through + 1) break;
+    const wanted = kindsOf(page).filter((kind) => kinds.has(kind)).length;
+    const fits = taken.length + wanted <= request.limit && bytes + page.size <= MAX_BYTES;
+    if (wanted > 0 && taken.length > 0 && !fits) return { taken, through };
+    for (const line of wanted > 0 ? openPage(page) : []) {
+      if (line.number <= through || line.number > scanTo || !kinds.has(line.kind) || line.text === null) continue;
+      const full = taken.length === request.limit || (taken.length > 0 && bytes + line.bytes.length > MAX_BYTES);
+      if (full) return { taken, through: line.number - 1 };
+      taken.push({ ...line, text: line.text });
+      bytes += line.bytes.length;
+    }
+    through = Math.min(page.lastNumber, scanTo);
+  }
+  // Numbers are dense: where there is none, the database came to harm, and nothing may be passed over.
+  if (through === after && after < scanTo)
+    throw new Error(`the journal of terminal ${request.terminal} has no number ${after + 1}`);
+  return { taken, through };
 }

@@ -1,4 +1,3 @@
-import { isAscii } from 'node:buffer';
 import { createPublicKey, hash, verify, type KeyObject } from 'node:crypto';
 import {
   MAX_ENTRY_BYTES,
@@ -8,8 +7,9 @@ import {
   uploadHeader,
   type UploadHeader,
 } from '@nexus/contracts';
-import { decodeText, decodeUploadHeader, frameLines, fromBase64Url, isHash, ZERO_HASH } from '@nexus/journal';
+import { decodeUploadHeader, frameLines, fromBase64Url, isHash, ZERO_HASH } from '@nexus/journal';
 import { z } from 'zod';
+import { quickText } from './quick-text.ts';
 import { readLine, type LineFacts } from './read-line.ts';
 
 /** An upload as it came: header and signature as base64url, body after decompression. */
@@ -101,12 +101,6 @@ export function verifyUpload(claimed: ClaimedUpload, key: KeyObject): VerifiedUp
   if (header.last !== (lines.at(-1)?.hash ?? ZERO_HASH))
     throw new NexusError('SYN-1004', 'The signature is not over the last line of this body');
   return { header, headerBytes, signatureBytes, lines };
-}
-
-/** Most bodies are ASCII, which Node takes as it is. */
-function quickText(bytes: Uint8Array): string | null {
-  if (!isAscii(bytes) || bytes.includes(0)) return decodeText(bytes);
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1');
 }
 
 function headerOf(value: unknown): UploadHeader {

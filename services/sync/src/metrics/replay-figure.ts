@@ -33,9 +33,11 @@ export const replayFigure: TenantFigure = {
        ) p
        LEFT JOIN LATERAL (
          SELECT min(received_at) AS received_at FROM (
-           (SELECT u.received_at FROM journal_entry j JOIN journal_upload u
-              ON u.terminal = j.terminal AND u.chain = j.chain AND u.first_seq <= j.seq
-            WHERE j.terminal = p.id AND j.number = p.slowest + 1 AND p.through > p.slowest
+           (SELECT u.received_at FROM (
+              SELECT chain, first_seq + p.slowest + 1 - first_number AS seq FROM journal_page
+              WHERE terminal = p.id AND last_number > p.slowest ORDER BY last_number LIMIT 1) j
+            JOIN journal_upload u ON u.terminal = p.id AND u.chain = j.chain AND u.first_seq <= j.seq
+            WHERE p.through > p.slowest
             ORDER BY u.first_seq DESC, u.id LIMIT 1)
            UNION ALL
            SELECT min(w.arrived_at) FROM journal_waiting w WHERE p.waiting > 0 AND w.terminal = p.id

@@ -1,9 +1,9 @@
 import { numberWaiting, openGaps, type NumberedLine, type Segment, type WaitingLine } from '@nexus/journal';
 import { raiseExceptions, settleExceptionsByKey, uuidv7, type TenantTx } from '@nexus/tenancy-db';
 import { readSegments, readWaiting } from '../journal/chain-state.ts';
-import { insertWaited, saveSegments } from '../journal/journal.hot.ts';
+import { saveSegments } from '../journal/journal.hot.ts';
 import { forkRemarks, gapRemark, settledKeys } from '../journal/upload-remarks.ts';
-import { expiredWaiting } from '../journal/waiting.repository.ts';
+import { expiredWaiting, moveWaited } from '../journal/waiting.repository.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 
 /** Lines looked at in one transaction. */
@@ -25,7 +25,7 @@ export async function numberWaitingLines(
   const ready = [...waiting.filter((line) => isAttachable(line, segments)), ...withPredecessors(expired, waiting)];
   if (ready.length === 0) return 0;
   const result = numberWaiting(chain, { segments, waiting, nextNumber: terminal.number + 1, newId: uuidv7 }, ready);
-  await insertWaited(tx, terminal.id, chain, result.numbered);
+  await moveWaited(tx, terminal.id, chain, result.numbered);
   await saveSegments(tx, terminal.id, result.segments);
   await tx.query('UPDATE terminal SET number = $2, waiting = waiting - $3 WHERE id = $1', [
     terminal.id,

@@ -5,6 +5,7 @@ import { releaseTerminal } from '../terminal/release-terminal.ts';
 import { saveTerminalFacts } from '../terminal/terminal.repository.ts';
 import { createSyncSuite, factsOf, type SyncSuite } from '../testing/suite.ts';
 import { TestConsumer } from '../testing/test-consumer.ts';
+import { storedLines } from '../testing/stored-lines.ts';
 import type { TestTill } from '../testing/test-till.ts';
 import { prepareReplay } from './prepare-replay.ts';
 import { settleReplay } from './settle-replay.ts';
@@ -102,11 +103,8 @@ describe('lines beyond a gap', () => {
     const { answer } = await receiveUpload(suite.deps, till.upload(11, 20));
     expect(answer.through).toEqual({ seq: 30, hash: till.headHash });
     expect(await openExceptions(till)).toEqual([]);
-    const lines = await suite.query<{ seq: string }>(
-      'SELECT seq FROM journal_entry WHERE terminal = $1 ORDER BY number',
-      [till.terminal],
-    );
-    const range = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, i) => String(from + i));
+    const lines = await storedLines(suite, till);
+    const range = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, i) => from + i);
     expect(lines.map(({ seq }) => seq)).toEqual([...range(1, 10), ...range(21, 30), ...range(11, 20)]);
   });
 
