@@ -1,6 +1,6 @@
 import { context, propagation, trace } from '@opentelemetry/api';
 import { W3CTraceContextPropagator } from '@opentelemetry/core';
-import { AlwaysOffSampler, NodeTracerProvider } from '@opentelemetry/sdk-trace-node';
+import { AlwaysOffSampler, BatchSpanProcessor, NodeTracerProvider } from '@opentelemetry/sdk-trace-node';
 
 export interface TelemetryOptions {
   /** `service.name` of every span of this process. */
@@ -41,28 +41,27 @@ function startSilent(): () => Promise<void> {
   return () => provider.shutdown();
 }
 
-/** The whole SDK is loaded only here: it costs half a second and some 40 MB that a process without a collector need not pay. */
+/**
+ * What exports is loaded only here: a process without a collector need not pay for it. No more than it takes to send traces
+ * over HTTP: the whole SDK would bring gRPC, Zipkin and what instruments libraries, which nobody here uses. Sampling, limits
+ * and batches are those of the environment (`OTEL_TRACES_SAMPLER`, `OTEL_SPAN_…`, `OTEL_BSP_…`).
+ */
 async function startExporting(options: TelemetryOptions, otlpUrl: string): Promise<() => Promise<void>> {
-  const [{ NodeSDK }, { OTLPTraceExporter }, { resourceFromAttributes }] = await Promise.all([
-    import('@opentelemetry/sdk-node'),
+  const [{ OTLPTraceExporter }, { resourceFromAttributes }] = await Promise.all([
     import('@opentelemetry/exporter-trace-otlp-http'),
     import('@opentelemetry/resources'),
   ]);
-  const sdk = new NodeSDK({
+  const exporter = new OTLPTraceExporter({ url: tracesUrl(otlpUrl), timeoutMillis: EXPORT_TIMEOUT_MS });
+  const provider = new NodeTracerProvider({
     resource: resourceFromAttributes({
       'service.namespace': 'nexus',
       'service.name': options.service,
       ...(options.version === undefined ? {} : { 'service.version': options.version }),
     }),
-    autoDetectResources: false,
-    traceExporter: new OTLPTraceExporter({ url: tracesUrl(otlpUrl), timeoutMillis: EXPORT_TIMEOUT_MS }),
-    textMapPropagator: new W3CTraceContextPropagator(),
-    metricReaders: [],
-    logRecordProcessors: [],
-    instrumentations: [],
+    spanProcessors: [new BatchSpanProcessor(exporter)],
   });
-  sdk.start();
-  return () => sdk.shutdown();
+  provider.register({ propagator: new W3CTraceContextPropagator() });
+  return () => provider.shutdown();
 }
 
 const tracesUrl = (base: string): string => `${base.replace(/\/+$/, '')}/v1/traces`;

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { afterEach, describe, expect, test } from '@jest/globals';
+import { afterEach, describe, expect, jest, test } from '@jest/globals';
 import { createLogger } from './logger.ts';
 import { Sensitive } from './sensitive.ts';
 import { startTelemetry, type Telemetry } from './start-telemetry.ts';
@@ -103,32 +103,53 @@ describe('logger', () => {
 });
 
 describe('with a collector', () => {
-  test('sends spans with their attributes and failures', async () => {
-    const bodies: Promise<string>[] = [];
-    const server = createServer((request, response) => {
-      bodies.push(read(request));
-      response.end('{}');
+  test('sends spans with their attributes and failures, in the name of the service', async () => {
+    const { spans, resources } = await sent(async () => {
+      await withSpan('good', { 'nexus.tenant': 't1' }, () => Promise.resolve());
+      await withSpan('expected', {}, () =>
+        Promise.reject(Object.assign(new Error('not here'), { status: 404, code: 'NX-1002' })),
+      ).catch(() => undefined);
+      await withSpan('bad', {}, () => Promise.reject(new Error('broken'))).catch(() => undefined);
     });
-    server.listen(0, '127.0.0.1');
-    await once(server, 'listening');
-    const { port } = server.address() as AddressInfo;
-
-    telemetry = await startTelemetry({ service: 'test', otlpUrl: `http://127.0.0.1:${port}/` });
-    await withSpan('good', { 'nexus.tenant': 't1' }, () => Promise.resolve());
-    await withSpan('expected', {}, () =>
-      Promise.reject(Object.assign(new Error('not here'), { status: 404, code: 'NX-1002' })),
-    ).catch(() => undefined);
-    await withSpan('bad', {}, () => Promise.reject(new Error('broken'))).catch(() => undefined);
-    await telemetry.shutdown();
-    telemetry = undefined;
-    server.close();
-    server.closeAllConnections();
-
-    const spans = (await Promise.all(bodies)).flatMap(spansOf);
     expect(spans.map((span) => span.name).sort()).toEqual(['bad', 'expected', 'good']);
     expect(spans.find((span) => span.name === 'bad')?.status.code).toBe(2);
     expect(spans.find((span) => span.name === 'expected')?.status.code ?? 0).toBe(0);
-    // The whole SDK is loaded here for the first time.
+    expect(resources[0]).toEqual({ 'service.namespace': 'nexus', 'service.name': 'test', 'service.version': '1.2.3' });
+  });
+
+  test('a trace that came from elsewhere goes on, a child within it, and neither what else came along', async () => {
+    const traceparent = `00-${'a'.repeat(32)}-${'b'.repeat(16)}-01`;
+    let carried: Record<string, string> = {};
+    const { spans } = await sent(() =>
+      withRemoteTrace({ traceparent, baggage: 'role=owner' }, 'receiver', {}, () =>
+        withSpan('inner', {}, async () => {
+          await Promise.resolve();
+          carried = injectTrace();
+        }),
+      ),
+    );
+    const [inner, receiver] = ['inner', 'receiver'].map((name) => spans.find((span) => span.name === name));
+    expect(receiver).toMatchObject({ traceId: 'a'.repeat(32), parentSpanId: 'b'.repeat(16) });
+    expect(inner).toMatchObject({ traceId: 'a'.repeat(32), parentSpanId: receiver?.spanId });
+    expect(carried).toEqual({ traceparent: `00-${'a'.repeat(32)}-${inner?.spanId}-01` });
+  });
+
+  test.each([
+    ['always_off', undefined, 0],
+    ['traceidratio', '0', 0],
+    ['traceidratio', '1', 5],
+    ['parentbased_always_on', undefined, 5],
+  ])('what is sent is said by the environment: sampler %s, %s', async (sampler, ratio, expected) => {
+    const environment = { OTEL_TRACES_SAMPLER: sampler, OTEL_TRACES_SAMPLER_ARG: ratio };
+    const replaced = jest.replaceProperty(process, 'env', environment);
+    try {
+      const { spans } = await sent(async () => {
+        for (let n = 0; n < 5; n += 1) await withSpan('work', {}, () => Promise.resolve());
+      });
+      expect(spans).toHaveLength(expected);
+    } finally {
+      replaced.restore();
+    }
   });
 
   test('a collector that never answers is not waited for at the end', async () => {
@@ -159,12 +180,41 @@ describe('with a collector', () => {
 
 interface SentSpan {
   name: string;
+  traceId: string;
+  spanId: string;
+  parentSpanId?: string;
   status: { code?: number };
 }
-const spansOf = (body: string): SentSpan[] => {
-  const parsed = JSON.parse(body) as { resourceSpans: { scopeSpans: { spans: SentSpan[] }[] }[] };
-  return parsed.resourceSpans.flatMap((r) => r.scopeSpans.flatMap((s) => s.spans));
-};
+interface SentBatch {
+  resource: { attributes: { key: string; value: { stringValue: string } }[] };
+  scopeSpans: { spans: SentSpan[] }[];
+}
+
+/** What a collector gets of some work by the time telemetry has stopped. */
+async function sent(work: () => Promise<unknown>) {
+  const bodies: Promise<string>[] = [];
+  const server = createServer((request, response) => {
+    bodies.push(read(request));
+    response.end('{}');
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  const running = await startTelemetry({ service: 'test', version: '1.2.3', otlpUrl: `http://127.0.0.1:${port}/` });
+  await work();
+  await running.shutdown();
+  server.close();
+  server.closeAllConnections();
+  const batches = (await Promise.all(bodies)).flatMap(
+    (body) => (JSON.parse(body) as { resourceSpans: SentBatch[] }).resourceSpans,
+  );
+  return {
+    spans: batches.flatMap((batch) => batch.scopeSpans.flatMap((scope) => scope.spans)),
+    resources: batches.map(({ resource }) =>
+      Object.fromEntries(resource.attributes.map(({ key, value }) => [key, value.stringValue])),
+    ),
+  };
+}
 
 async function read(request: IncomingMessage): Promise<string> {
   let text = '';
