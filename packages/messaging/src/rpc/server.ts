@@ -11,6 +11,7 @@ import { answerBytes, failureText, parsed } from './wire.ts';
 export type RpcObserver = (question: string, outcome: string, seconds: number) => void;
 
 const MAX_IN_HAND = 64;
+const DRAIN_MS = 2_000;
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
 /**
@@ -69,12 +70,29 @@ export class RpcServer {
     );
   }
 
-  /** Takes no more questions and waits for those in hand. */
+  /** Takes no more questions; those that were on their way by then are answered too. */
   async stop(): Promise<void> {
     this.#stopped = true;
     for (const { definition, answer } of this.#here) this.#nats.neighbours?.leave(definition, answer);
-    for (const subscription of this.#subscriptions) subscription.unsubscribe();
+    await Promise.all(this.#subscriptions.map((subscription) => this.#drain(subscription)));
     await Promise.allSettled(this.#inHand);
+  }
+
+  /**
+   * NATS may have sent questions that are not read yet: whoever asked them would wait for nothing. They have all come when
+   * NATS says that it has heard of the end. One that is away has nothing on its way.
+   */
+  async #drain(subscription: Subscription): Promise<void> {
+    if (!this.#nats.isUp() || subscription.isClosed()) {
+      subscription.unsubscribe();
+      return;
+    }
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, DRAIN_MS);
+    });
+    await Promise.race([subscription.drain(), late]).catch(() => undefined); // the connection was closed meanwhile
+    clearTimeout(timer);
   }
 
   async #respond(handler: RpcHandler, message: Msg): Promise<void> {
