@@ -70,13 +70,18 @@ export class EventConsumer {
     this.#scheduleSweep(1_000);
   }
 
-  /** Takes no more messages, finishes the transactions in hand. What was not acknowledged is delivered again. */
+  /**
+   * Takes no more messages, finishes the transactions in hand. What was fetched ahead is given back, so that another
+   * process gets it at once and not when NATS has waited in vain for an acknowledgement.
+   */
   async stop(): Promise<void> {
     this.#running = false;
     this.#stop();
     clearTimeout(this.#sweepTimer);
     this.#messages?.stop();
     await Promise.allSettled([this.#loop, this.#sweeping, ...this.#working.values()]);
+    for (const queue of this.#queues.values()) for (const { message } of queue) message.nak();
+    this.#queues.clear();
   }
 
   /** Tenants with work in hand or waiting: 0 when everything that was heard of is applied. */
@@ -123,8 +128,8 @@ export class EventConsumer {
     this.#messages = messages;
     if (this.#stopping()) messages.stop(); // `stop` came while the consumer was being made
     for await (const message of messages) {
-      if (!this.#running) return;
-      this.#receive(message);
+      if (this.#running) this.#receive(message);
+      else message.nak();
       while (this.#running && this.#queued() >= this.#prefetch) await Promise.race(this.#working.values());
     }
   }

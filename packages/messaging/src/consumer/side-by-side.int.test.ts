@@ -91,3 +91,38 @@ test('a consumer works on as many tenants at once as it is told; the others wait
   await consumer.stop();
   await relay.stop();
 });
+
+test('a consumer that stops gives back what it has fetched ahead; another has it at once', async () => {
+  let release: () => void = () => undefined;
+  const applied = { first: [] as string[], second: [] as string[] };
+  const relay = createEventRelay({ db: sales, nats: link, logger, pollMs: 100 });
+  const newConsumer = (handle: (tenantId: string) => Promise<void>) =>
+    createConsumer({
+      ...{ db: inventory, nats: link, source: 'sales' as const, logger, parallelTenants: 1 },
+      handlers: [onEvent(thingHappened, (tx) => handle(tx.tenantId))],
+    });
+  const first = newConsumer(async (tenant) => {
+    applied.first.push(tenant);
+    await new Promise<void>((resolve) => {
+      release = resolve;
+    });
+  });
+  const second = newConsumer(async (tenant) => void applied.second.push(tenant));
+  relay.start();
+  first.start();
+  const tenants: TestTenant[] = [];
+  for (let n = 0; n < 4; n += 1) tenants.push(await createTestTenant(...provisioners));
+  for (const tenant of tenants) await sales.tx(tenant, (tx) => appendEvent(sales, tx, thingHappened, {}));
+  await waitFor(() => applied.first.length === 1 && first.backlog() === 4, {
+    what: 'one in hand, three fetched ahead',
+  });
+  const stopped = first.stop();
+  second.start();
+  release();
+  await stopped;
+  // Nobody answers a sweep here, and NATS would wait a minute for the acknowledgement.
+  await waitFor(() => applied.second.length === 3, { what: 'what the other gave back' });
+  expect(new Set([...applied.first, ...applied.second])).toEqual(new Set(tenants.map(({ tenantId }) => tenantId)));
+  await second.stop();
+  await relay.stop();
+});
