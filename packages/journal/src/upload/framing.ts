@@ -4,9 +4,18 @@ export interface FrameLimits {
   readonly maxBytes: number;
   readonly maxLines: number;
   readonly maxLineBytes: number;
-  /** Does what `decodeText` does, where the platform has a quicker way. */
-  readonly decode?: (bytes: Uint8Array) => string | null;
+  /** Given a body, reads its lines as `decodeText` does, where the platform has a quicker way. */
+  readonly reader?: (body: Uint8Array) => LineReader;
 }
+
+/** The bytes of a body from `start` up to `end` as text; null where they are none. */
+export type LineReader = (start: number, end: number) => string | null;
+
+/** Reads line by line with what every platform has. */
+export const lineReader =
+  (body: Uint8Array): LineReader =>
+  (start, end) =>
+    decodeText(body.subarray(start, end));
 
 /** One line of a body. `text` is null where the bytes are not UTF-8 or hold a NUL, which a text column cannot. */
 export interface BodyLine {
@@ -26,22 +35,13 @@ export type Framed =
 export const frameLines = (body: Uint8Array, limits: FrameLimits): Framed => {
   if (body.length > limits.maxBytes) return { ok: false, reason: 'oversized' };
   if (body.length > 0 && body[body.length - 1] !== NEWLINE) return { ok: false, reason: 'not-lines' };
-  const decode = limits.decode ?? decodeText;
-  const whole = decode(body);
+  const read = (limits.reader ?? lineReader)(body);
   const lines: BodyLine[] = [];
-  let textStart = 0;
   for (let start = 0; start < body.length;) {
     const end = body.indexOf(NEWLINE, start);
     if (lines.length === limits.maxLines || end - start > limits.maxLineBytes)
       return { ok: false, reason: 'oversized' };
-    const bytes = body.subarray(start, end);
-    if (whole === null) {
-      lines.push({ bytes, text: decode(bytes) });
-    } else {
-      const textEnd = whole.indexOf('\n', textStart);
-      lines.push({ bytes, text: whole.slice(textStart, textEnd) });
-      textStart = textEnd + 1;
-    }
+    lines.push({ bytes: body.subarray(start, end), text: read(start, end) });
     start = end + 1;
   }
   return { ok: true, lines };

@@ -1,7 +1,7 @@
 import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import { MAX_ENTRY_BYTES, MAX_UPLOAD_BYTES, MAX_UPLOAD_ENTRIES } from '@nexus/contracts';
 import { frameLines } from '@nexus/journal';
-import { quickText } from './quick-text.ts';
+import { quickLines } from './quick-lines.ts';
 
 /*
  * How the journal keeps its lines: in pages. A page holds lines that got their numbers together and stand one behind the
@@ -116,7 +116,7 @@ export function openPage(page: Page): OpenLine[] {
     maxBytes: MAX_PAGE_BYTES,
     maxLines: MAX_UPLOAD_ENTRIES,
     maxLineBytes: MAX_ENTRY_BYTES,
-    decode: quickText,
+    reader: quickLines,
   });
   const kinds = kindsOf(page);
   const count = page.lastNumber - page.firstNumber + 1;

@@ -9,7 +9,7 @@ import {
 } from '@nexus/contracts';
 import { decodeUploadHeader, frameLines, fromBase64Url, isHash, ZERO_HASH } from '@nexus/journal';
 import { z } from 'zod';
-import { quickText } from './quick-text.ts';
+import { quickLines } from './quick-lines.ts';
 import { readLine, type LineFacts } from './read-line.ts';
 
 /** An upload as it came: header and signature as base64url, body after decompression. */
@@ -86,7 +86,7 @@ export function verifyUpload(claimed: ClaimedUpload, key: KeyObject): VerifiedUp
     maxBytes: MAX_UPLOAD_BYTES,
     maxLines: MAX_UPLOAD_ENTRIES,
     maxLineBytes: MAX_ENTRY_BYTES,
-    decode: quickText,
+    reader: quickLines,
   });
   if (!framed.ok) throw new NexusError(framed.reason === 'oversized' ? 'SYN-1001' : 'SYN-1002');
   if (framed.lines.length !== header.count)
