@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import { NexusError } from '@nexus/contracts';
+import { NexusError, type AccessTokenClaims } from '@nexus/contracts';
 import fc from 'fast-check';
 import { SignJWT, UnsecuredJWT } from 'jose';
 import { createSigner, PERSON, quiet, TENANT_A, TENANT_B, type Signer } from '../test-support/http-fixture.ts';
@@ -154,6 +154,26 @@ describe('keys', () => {
       revocations: [],
     };
     expect(await codeOf(await signer.sign())).toBe('NX-2002');
+  });
+});
+
+describe('tokens that were checked', () => {
+  /** The claims of one that is remembered are the same object again. */
+  const remembered = async (token: string, claims: AccessTokenClaims): Promise<boolean> =>
+    (await verifier.verify(token)) === claims;
+
+  test('are remembered, the two thousand newest: whoever has many tokens fills no memory', async () => {
+    fresh();
+    const [oldest, second, ...others] = await Promise.all(
+      Array.from({ length: 2_001 }, (_, n) => signer.sign({ jti: `token-${n}` })),
+    );
+    if (oldest === undefined || second === undefined) throw new Error('no tokens');
+    const [first, next] = [await verifier.verify(oldest), await verifier.verify(second)];
+    for (const token of others.slice(0, -1)) await verifier.verify(token);
+    expect(await remembered(oldest, first)).toBe(true);
+    await verifier.verify(others.at(-1) ?? '');
+    expect(await remembered(second, next)).toBe(true);
+    expect(await remembered(oldest, first)).toBe(false);
   });
 });
 

@@ -66,7 +66,7 @@ function limited(request: IncomingMessage, maxBytes: number): Readable {
   const meter = meterOf(maxBytes);
   // `pipeline` would tear the socket down on an error, and with it the answer that says what was wrong.
   const fail = (error: unknown): void => void meter.destroy(bodyError(error));
-  request.on('error', fail);
+  // Comes after an error too: whoever breaks off sends no more of it.
   request.on('close', () => {
     if (!request.complete) fail(new NexusError('NX-1001', 'The body ended early'));
   });
