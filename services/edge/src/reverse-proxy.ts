@@ -1,10 +1,9 @@
-import { Agent, type ClientRequest, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { ClientRequest, IncomingMessage, ServerResponse } from 'node:http';
 import httpProxy from 'http-proxy-3';
 import { createForwarding } from './forwarding.ts';
 import { sendProblem } from './problem.ts';
+import { UpstreamAgent } from './upstream-agent.ts';
 
-const MAX_SOCKETS = 1_024;
-const MAX_FREE_SOCKETS = 128;
 const NOT_LISTENING = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EHOSTUNREACH', 'ENETUNREACH']);
 const BROKEN_OFF = new Set(['ECONNRESET', 'EPIPE']);
 
@@ -29,7 +28,7 @@ export interface Forwarded {
 
 /** Hands requests on to the services behind, streaming both ways, and answers in their place when they cannot. */
 export class ReverseProxy {
-  readonly #agent = new Agent({ keepAlive: true, maxSockets: MAX_SOCKETS, maxFreeSockets: MAX_FREE_SOCKETS });
+  readonly #agent = new UpstreamAgent();
   readonly #proxy: ReturnType<typeof httpProxy.createProxyServer>;
   readonly #forwarding: (request: IncomingMessage) => void;
   readonly #timedOut = new WeakSet<IncomingMessage>();
