@@ -13,7 +13,7 @@ import { sampleActivities } from './test-support/sample-activities.ts';
 import { createActivityWorker } from './worker/activity-worker.ts';
 import type { Supervisor } from './worker/supervisor.ts';
 import { WorkerConnection } from './worker/worker-connection.ts';
-import { createWorkflowWorker } from './worker/workflow-worker.ts';
+import { createWorkflowWorker, type WorkflowWorker } from './worker/workflow-worker.ts';
 
 const logger = createLogger({ service: 'test', level: 'silent' });
 const workflowsPath = join(import.meta.dirname, 'test-support/sample.workflow.ts');
@@ -26,7 +26,7 @@ let namespace: string;
 let bundleCacheDir: string;
 let connection: WorkerConnection;
 let activityWorker: Supervisor;
-let workflowWorker: Supervisor;
+let workflowWorker: WorkflowWorker;
 
 beforeAll(async () => {
   telemetry = await startTelemetry({ service: 'test' });
