@@ -47,7 +47,7 @@ test.each(ENVIRONMENTS)(
   (one) => {
     const chart = readChartSettings(one);
     // The edge has closed by then what it had open to a pod that stops.
-  expect(chart.drainMs).toBeGreaterThan(MAX_IDLE_MS);
+    expect(chart.drainMs).toBeGreaterThan(MAX_IDLE_MS);
     // A pod that uses all the time it is given is not killed.
     expect(chart.terminationGraceMs).toBeGreaterThan(chart.stopTimeoutMs);
     expect(chart.stopTimeoutMs).toBeGreaterThan(chart.drainMs + chart.stopGraceMs);

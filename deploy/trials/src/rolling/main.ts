@@ -22,5 +22,6 @@ try {
   process.exitCode = await main();
 } catch (error) {
   console.error(describeError(error));
-  process.exitCode = 1;
+  // What was under way when it broke off may try again for minutes; all processes have ended.
+  process.exit(1);
 }

@@ -5,15 +5,23 @@ import { versionIn } from './versions.ts';
 
 test('without options everything is replaced once, as in production', () => {
   expect(readOptions([])).toMatchObject({
-    ...{ environment: 'production', rounds: 1, processes: PROCESS_NAMES, from: undefined, json: false, help: false },
+    ...{
+      environment: 'production',
+      rounds: 1,
+      processes: PROCESS_NAMES,
+      together: false,
+      from: undefined,
+      json: false,
+      help: false,
+    },
   });
 });
 
 test('every option is read, processes in their own order', () => {
   const args = ['--rounds', '2', '--values', 'dev', '--process', 'edge', '--process', 'sync', '--propagation', '0'];
-  expect(readOptions([...args, '--from', '/else', '--port', '9000', '--json'])).toMatchObject({
+  expect(readOptions([...args, '--from', '/else', '--port', '9000', '--together', '--json'])).toMatchObject({
     ...{ environment: 'dev', rounds: 2, processes: ['sync', 'edge'], propagationMs: 0 },
-    ...{ from: '/else', edgePort: 9000, json: true },
+    ...{ from: '/else', edgePort: 9000, json: true, together: true },
   });
 });
 
@@ -29,7 +37,7 @@ test.each([
 });
 
 test('the help names every option', () => {
-  for (const name of ['rounds', 'from', 'values', 'process', 'propagation', 'port', 'state-dir', 'json'])
+  for (const name of ['rounds', 'from', 'values', 'process', 'together', 'propagation', 'port', 'state-dir', 'json'])
     expect(HELP).toContain(`--${name}`);
 });
 

@@ -8,6 +8,8 @@ export interface RollingOptions {
   readonly environment: Environment;
   readonly rounds: number;
   readonly processes: readonly PlatformProcess[];
+  /** All at once, as a release does it, instead of one after the other. */
+  readonly together: boolean;
   /** Folder of the version that runs at first; this checkout where absent. */
   readonly from: string | undefined;
   readonly propagationMs: number;
@@ -41,6 +43,7 @@ stopped by itself in time, no nudge was lost, every sale is in the books once, a
                      \`npm run images -- --rootfs DIR\` wrote (default: this checkout, told apart by name alone)
   --values NAME      ${ENVIRONMENTS.join(', ')}: whose drain and grace, as helm/nexus has them (default: production)
   --process NAME     replace this one alone; may be given again
+  --together         all at once, as a release of the chart does it; needs more than two cores to be quick
   --propagation MS   so long every node still sends new connections to a pod that was told to stop (default: 2000)
   --port N           of the edge (default: 8096)
   --state-dir DIR    where data and logs go (default: .nexus/rolling); engines that ran there before go on running
@@ -57,6 +60,7 @@ export function readOptions(args: readonly string[]): RollingOptions {
   return {
     environment,
     processes,
+    together: values.together,
     rounds: whole('--rounds', values.rounds, 1, MAX_ROUNDS),
     from: values.from === undefined ? undefined : resolve(values.from),
     propagationMs: whole('--propagation', values.propagation, 0, MAX_PROPAGATION_MS),
@@ -76,6 +80,7 @@ function parsed(args: readonly string[]) {
         from: { type: 'string' },
         values: { type: 'string', default: 'production' },
         process: { type: 'string', multiple: true, default: [] },
+        together: { type: 'boolean', default: false },
         propagation: { type: 'string', default: '2000' },
         port: { type: 'string', default: '8096' },
         'state-dir': { type: 'string', default: join(checkoutDir, '.nexus', 'rolling') },

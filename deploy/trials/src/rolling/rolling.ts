@@ -1,3 +1,5 @@
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { operatorAccess, OperatorSession, readConfig } from '@nexus/cli';
 import { readChartSettings } from './chart-settings.ts';
@@ -16,14 +18,16 @@ const SETTLE_MS = 1_500;
 /** Runs it all; whatever happens, nothing that was started here goes on running afterwards. */
 export async function rolling(
   options: RollingOptions,
-  signal: AbortSignal,
+  interrupted: AbortSignal,
   say: (line: string) => void,
 ): Promise<Seen> {
   const { stateDir, edgePort, propagationMs } = options;
   const chart = readChartSettings(options.environment);
-  const { before, after } = versions(options.from);
+  const both = versions(options.from);
+  const over = new AbortController();
+  const signal = AbortSignal.any([interrupted, over.signal]);
   const cluster = await Cluster.start({ stateDir, edgePort, chart, propagationMs, signal, say });
-  const run = new Run(options, cluster, { before, after }, signal, say);
+  const run = new Run(options, cluster, both, signal, say);
   const badEndings: string[] = [];
   let seen: Omit<Seen, 'badEndings'>;
   try {
@@ -31,6 +35,8 @@ export async function rolling(
   } finally {
     await run.end();
     say('stopping');
+    // What failed half-way begins nothing new from here on.
+    over.abort(new Error('it is over'));
     badEndings.push(...(await cluster.stop()));
   }
   return { ...seen, badEndings };
@@ -90,7 +96,9 @@ class Run {
     const { stateDir } = this.#options;
     const session = new OperatorSession(operatorAccess(readConfig({ NEXUS_STATE_DIR: stateDir })));
     const { keycloak, edgeOrigin: origin } = engines;
-    return Load.prepare({ session, origin, keycloak, hasBackOffice, log: this.#log });
+    const directory = join(stateDir, 'tills');
+    await rm(directory, { recursive: true, force: true });
+    return Load.prepare({ session, origin, keycloak, hasBackOffice, directory, log: this.#log });
   }
 
   async #rounds(load: Load): Promise<ReplacementRow[]> {
@@ -102,7 +110,8 @@ class Run {
       this.#say(`round ${round}: ${target === after ? 'rolling out' : 'rolling back to'} ${target.name}`);
       // As the chart has it: hooks run before a release, none before a roll-back.
       if (target === after) await this.#migrate(target, round);
-      for (const deployment of this.#chosen()) rows.push(await this.#replace(deployment, target, round, load));
+      if (this.#options.together) rows.push(...(await this.#replaceTogether(target, round, load)));
+      else for (const deployment of this.#chosen()) rows.push(await this.#replace(deployment, target, round, load));
     }
     return rows;
   }
@@ -124,10 +133,23 @@ class Run {
     const replaced = await deployment.replace(target, () => load.signUp());
     await this.#pause(SETTLE_MS);
     this.#log.enter(CALM);
-    const row = { ...replaced, ...this.#log.during(phase), round };
-    const { readyMs, ending, requests, failed } = row;
+    return this.#told({ ...replaced, ...this.#log.during(phase), round });
+  }
+
+  /** As a release does it: nobody waits for anybody. What failed cannot be laid at one door. */
+  async #replaceTogether(target: Version, round: number, load: Load): Promise<ReplacementRow[]> {
+    const phase = `round ${round}`;
+    this.#log.enter(phase);
+    const replaced = await Promise.all(this.#chosen().map((one) => one.replace(target, () => load.signUp())));
+    await this.#pause(SETTLE_MS);
+    this.#log.enter(CALM);
+    return replaced.map((one) => this.#told({ ...one, ...this.#log.during(phase), round }));
+  }
+
+  #told(row: ReplacementRow): ReplacementRow {
+    const { process, readyMs, ending, requests, failed } = row;
     this.#say(
-      `${deployment.process}: ready after ${seconds(readyMs)}, the old one ${ending.how} after ${seconds(ending.ms)}; ` +
+      `${process}: ready after ${seconds(readyMs)}, the old one ${ending.how} after ${seconds(ending.ms)}; ` +
         `${requests} requests, ${failed} failed`,
     );
     return row;

@@ -37,6 +37,7 @@ export class Deployment {
   readonly #parts: DeploymentParts;
   readonly #pods = new Map<Pod, AbortController>();
   #current: Pod | undefined;
+  #starting: Promise<unknown> = Promise.resolve();
   /** Times at which a pod that should have been ready was not. */
   unready = 0;
 
@@ -84,16 +85,22 @@ export class Deployment {
     };
   }
 
-  /** Ends what is left of it. */
+  /** Ends what is left of it, also one that is being started; its signal has to be aborted before. */
   async stop(): Promise<Ending[]> {
+    await Promise.allSettled([this.#starting]);
     return Promise.all([...this.#pods.keys()].map((pod) => this.#end(pod)));
   }
 
   async #newPod(version: Version): Promise<Pod> {
     const { chart, startPod, service, signal } = this.#parts;
-    const pod = await startPod(version);
+    signal.throwIfAborted();
     const watching = new AbortController();
-    this.#pods.set(pod, watching);
+    const starting = startPod(version).then((pod) => {
+      this.#pods.set(pod, watching);
+      return pod;
+    });
+    this.#starting = starting;
+    const pod = await starting;
     await pod.whenReady(chart, signal);
     const changed = (ready: boolean): void => {
       if (!ready) this.unready += 1;

@@ -1,6 +1,3 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import {
   createTenant,
   deadlineIn,
@@ -13,6 +10,7 @@ import {
   type Proof,
   type TenantSession,
 } from '@nexus/cli';
+import { SERVICES } from '@nexus/contracts';
 import type { EnginesState } from '@nexus/local';
 import type { Till } from '@nexus/terminal-core';
 import { platformRoutes } from '../../routes.ts';
@@ -30,6 +28,8 @@ export interface LoadPlace {
   readonly keycloak: EnginesState['keycloak'];
   /** The edge serves the back office's own files too. */
   readonly hasBackOffice: boolean;
+  /** For the tills' own folders. */
+  readonly directory: string;
   readonly log: RequestLog;
 }
 
@@ -42,14 +42,12 @@ export interface Booked {
 const BRANCHES = 2;
 const SELLING = 6;
 const LISTENING = 2;
-const READERS = 2;
 const PRODUCTS = 40;
 const PROVE_TIMEOUT_MS = 180_000;
 
 /** Everybody who uses the platform while its processes are replaced, all by way of the edge. */
 export class Load {
   readonly #place: LoadPlace;
-  readonly #directory: string;
   readonly #chain: TenantSession;
   readonly #stop = new AbortController();
   readonly #clients: KeepAliveClient[] = [];
@@ -58,13 +56,13 @@ export class Load {
   readonly #signedUp: SignedUp[] = [];
   readonly #selling: SellingTill[] = [];
   readonly #listening: Till[] = [];
-  #paths: readonly string[] = [];
+  /** What is read, by who answers. */
+  #lists: ReadonlyMap<string, readonly string[]> = new Map();
   #prices: PriceChanges | undefined;
   #running: Promise<unknown> = Promise.resolve();
 
-  private constructor(place: LoadPlace, directory: string, chain: TenantSession) {
+  private constructor(place: LoadPlace, chain: TenantSession) {
     this.#place = place;
-    this.#directory = directory;
     this.#chain = chain;
     this.#broken.promise.catch(() => undefined);
     const { keycloak } = place;
@@ -75,8 +73,7 @@ export class Load {
   static async prepare(place: LoadPlace): Promise<Load> {
     const chain = { name: 'Rolling', ownerEmail: 'owner@trial.test', country: 'GH', currency: 'GHS' };
     const { slug } = await createTenant(place.session, chain);
-    const directory = await mkdtemp(join(tmpdir(), 'nexus-rolling-'));
-    const load = new Load(place, directory, await place.session.enter(slug));
+    const load = new Load(place, await place.session.enter(slug));
     try {
       await load.#prepare();
       return load;
@@ -105,7 +102,8 @@ export class Load {
       this.#signIn.run(signal),
       this.#prices.run(signal),
       ...this.#selling.map((till) => till.run(signal)),
-      ...Array.from({ length: READERS }, () => read(this.#client('reader'), this.#paths, token, signal)),
+      // One for each service, so that none is ever left alone for long.
+      ...[...this.#lists].map(([, paths]) => read(this.#client('reader'), paths, token, signal)),
       read(this.#client('look-up'), lookUps, token, signal),
     ];
     this.#running = Promise.allSettled(all);
@@ -144,7 +142,6 @@ export class Load {
     await this.#end();
     for (const till of [...this.#selling.map((one) => one.till), ...this.#listening]) await till.close();
     for (const client of this.#clients) client.close();
-    await rm(this.#directory, { recursive: true, force: true });
   }
 
   async #end(): Promise<void> {
@@ -154,12 +151,12 @@ export class Load {
   }
 
   async #prepare(): Promise<void> {
-    const { origin, log, hasBackOffice } = this.#place;
+    const { origin, log, directory, hasBackOffice } = this.#place;
     const { api } = this.#chain;
     await importProducts(api, () => new TextEncoder().encode(catalogue));
     const structure = await httpAudits(api).structure();
     const plan = { branches: BRANCHES, terminals: SELLING + LISTENING, zone: 'Africa/Accra' };
-    const place: TillPlace = { session: this.#chain, origin, directory: this.#directory, log };
+    const place: TillPlace = { session: this.#chain, origin, directory, log };
     for (const terminal of await setUpChain(api, structure, plan)) {
       const till = await openTill(place, terminal, codes);
       if (this.#selling.length < SELLING) this.#selling.push(new SellingTill(till, terminal, codes));
@@ -170,8 +167,10 @@ export class Load {
     await this.#signIn.first();
     const lists = listsOf(await platformRoutes(origin));
     const client = this.#client('reader');
-    this.#paths = await readable(client, lists, this.#signIn.chainToken);
-    if (hasBackOffice) this.#paths = [...this.#paths, '/'];
+    const found = await readable(client, lists, this.#signIn.chainToken);
+    this.#lists = Map.groupBy(hasBackOffice ? [...found, '/'] : found, (path) => path.split('/', 3).join('/'));
+    const silent = SERVICES.filter((service) => !this.#lists.has(`/api/${service}`));
+    if (silent.length > 0) throw new Error(`nothing of ${silent.join(', ')} can be read`);
   }
 
   #client(name: string): KeepAliveClient {

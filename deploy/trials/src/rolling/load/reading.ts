@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { PlatformRoute } from '../../routes.ts';
 import type { KeepAliveClient } from './keep-alive-client.ts';
 
-const PAUSE_MS = 40;
+const PAUSE_MS = 100;
 
 /** Paths of the lists that every service shows in the back office. */
 export const listsOf = (routes: readonly PlatformRoute[]): string[] =>
