@@ -3,7 +3,7 @@
  * `… | NEXUS_KEYCLOAK_URL=http://127.0.0.1:18080/auth NEXUS_EDGE_ORIGIN=https://… node deploy/cluster/src/ensure-realm.ts`
  */
 import { text } from 'node:stream/consumers';
-import { ensureRealm, KeycloakAdmin, REALM } from '@nexus/local/realm';
+import { ensureRealm } from '@nexus/local/realm';
 import { z } from 'zod';
 import { readSecrets } from './read-secrets.ts';
 
@@ -21,8 +21,6 @@ await ensureRealm({
   edgeOrigin: settings.NEXUS_EDGE_ORIGIN,
   identityClientSecret: secret('nexus-identity', 'keycloak-client-secret'),
   operatorPassword: secret('nexus-operator', 'password'),
+  sslRequired: 'external',
 });
-// A laptop has no certificate; whoever comes from outside a cluster comes encrypted.
-const admin = await KeycloakAdmin.signIn(url, adminUser, adminPassword);
-await admin.put(`/${REALM}`, { sslRequired: 'external' });
 console.log(`the realm is there; people sign in at ${settings.NEXUS_EDGE_ORIGIN}`);

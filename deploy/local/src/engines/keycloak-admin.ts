@@ -54,7 +54,7 @@ export class KeycloakAdmin {
     await (await this.#request('PUT', path, body)).arrayBuffer();
   }
 
-  async delete(path: string, body: unknown): Promise<void> {
+  async delete(path: string, body?: unknown): Promise<void> {
     await (await this.#request('DELETE', path, body)).arrayBuffer();
   }
 
