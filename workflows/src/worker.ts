@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { defineService, Health, serveProbes, type RunningService, type ServiceRuntime } from '@nexus/service-kit';
 import { openNats, replayActivities } from '@nexus/messaging';
 import { METRICS, sample } from '@nexus/telemetry';
-import { createWorkflowWorker, WorkerConnection } from '@nexus/temporal-kit';
+import { createWorkflowWorker, WorkerConnection, type Versioning } from '@nexus/temporal-kit';
 import type { z } from 'zod';
 import { config } from './config.ts';
 
@@ -32,11 +32,14 @@ async function start(runtime: ServiceRuntime<z.output<typeof config>>): Promise<
     maxCached: settings.cachedWorkflows,
     observer: (activity, outcome, seconds) =>
       metrics?.observe(METRICS.activityDuration, { service: 'workflows', activity, outcome }, seconds),
+    ...(settings.workerVersioning === 'off' ? {} : { versioning: versioningOf(settings) }),
     ...(settings.bundleFile === undefined ? {} : { bundleFile: settings.bundleFile }),
     ...(settings.bundleCacheDir === undefined ? {} : { bundleCacheDir: settings.bundleCacheDir }),
   });
   const health = new Health();
   health.addCheck('worker', () => running.isRunning(), { graceMs: settings.readyGraceMs });
+  // A worker whose build has no work is no reason for others to go: a rolling release waits until the new build has it.
+  health.addCheck('version', () => running.isCurrent());
   metrics?.gauges({
     service: 'workflows',
     name: 'process',
@@ -60,3 +63,8 @@ async function start(runtime: ServiceRuntime<z.output<typeof config>>): Promise<
     },
   };
 }
+
+const versioningOf = ({ workerVersioning, buildId }: z.output<typeof config>): Versioning => ({
+  wantedBy: workerVersioning === 'release' ? 'release' : 'self',
+  ...(buildId === undefined ? {} : { buildId }),
+});

@@ -19,4 +19,11 @@ describe('what the sandbox runs', () => {
   test('is every workflow', () => {
     expect(Object.keys(workflows).sort()).toEqual(['provisionTenant', 'reconcileBranch', 'replayTerminal']);
   });
+
+  test('moves on with each release: a pinned run would wait for ever for a worker of its version', () => {
+    const options = Object.values(workflows).map((workflow) =>
+      'workflowDefinitionOptions' in workflow ? workflow.workflowDefinitionOptions : undefined,
+    );
+    expect(options).toEqual(options.map(() => undefined));
+  });
 });

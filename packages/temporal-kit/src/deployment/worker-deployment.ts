@@ -32,6 +32,8 @@ const CALL_TIMEOUT_MS = 5_000;
 const POLLED_LATELY_MS = 70_000;
 /** gRPC status of what is not there. */
 const NOT_FOUND: readonly number[] = [5];
+/** The same status, of what somebody misspelt. */
+const NO_NAMESPACE = /^namespace .* not found/i;
 /** `RoutingConfigUpdateState` of Temporal's API. */
 const UPDATE_IN_PROGRESS = 1;
 
@@ -117,7 +119,8 @@ export class WorkerDeployment {
     try {
       return await this.#call(work);
     } catch (error) {
-      if (isGrpcServiceError(error) && NOT_FOUND.includes(error.code)) return undefined;
+      if (isGrpcServiceError(error) && NOT_FOUND.includes(error.code) && !NO_NAMESPACE.test(error.details))
+        return undefined;
       throw error;
     }
   }
