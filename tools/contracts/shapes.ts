@@ -21,7 +21,6 @@ const OF_TILLS = [
   'enrolTerminalRequest',
   'journalFileAnswer',
   'journalFileHeader',
-  'knownEntry',
   'snapshotLine',
   'snapshotPageEnd',
   'snapshotQuery',
@@ -48,6 +47,11 @@ export function currentShapes(): Shapes {
   for (const { service, kind, version, data } of all.filter(isEvent))
     shapes[`event ${service}/${kind}@${version}`] = shapeOf(data);
   for (const name of OF_TILLS) shapes[`till ${name}`] = shapeOf(contracts[name]);
+  // Each kind by itself: whoever meets a kind that it does not know keeps it as bytes.
+  for (const entry of contracts.knownEntry.options) {
+    const kinds = 'values' in entry.shape.k ? [...entry.shape.k.values] : entry.shape.k.options;
+    shapes[`till entry ${kinds.join('|')}`] = shapeOf(entry);
+  }
   return Object.fromEntries(Object.entries(shapes).sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 

@@ -1,11 +1,5 @@
 import * as contracts from '@nexus/contracts';
-import {
-  entryEnvelope,
-  KINDS_BY_SERVICE,
-  knownEntry,
-  type EventDefinition,
-  type JournalConsumer,
-} from '@nexus/contracts';
+import { KINDS_BY_SERVICE, knownEntry, type EventDefinition, type JournalConsumer } from '@nexus/contracts';
 import { z } from 'zod';
 import { valueFor } from '../routes.ts';
 
@@ -32,18 +26,13 @@ export function forgedEvent({ data, kind }: EventDefinition, id: string, details
 }
 
 /**
- * Kinds that the contracts name and no schema of theirs reads yet: nobody writes them, and a follower keeps one as
- * unreadable. A kind that gets its schema leaves this list; a new one without is refused here.
+ * An entry of the electronic journal of a kind, without its place in the chain, in which every id is `id`. Throws for a
+ * kind that the contracts name and no schema of theirs reads: a follower would keep it as unreadable.
  */
-export const KINDS_WITHOUT_SCHEMA: readonly string[] = ['cash-count'];
-
-/** An entry of the electronic journal of a kind, without its place in the chain, in which every id is `id`. */
 export function forgedEntry(kind: string, id: string, details: ForgedDetails): Record<string, unknown> {
   const option = knownEntry.options.find(({ shape }) => shape.k.safeParse(kind).success);
-  if ((option === undefined) !== KINDS_WITHOUT_SCHEMA.includes(kind))
-    throw new Error(`no schema of the contracts reads an entry of kind ${kind}, or it has one by now`);
-  const words = { ...named(details), k: kind, v: 1 };
-  return madeFrom(option ?? entryEnvelope.loose(), kind, id, words) as Record<string, unknown>;
+  if (option === undefined) throw new Error(`no schema of the contracts reads an entry of kind ${kind}`);
+  return madeFrom(option, kind, id, { ...named(details), k: kind, v: 1 }) as Record<string, unknown>;
 }
 
 /** Kinds that anybody follows, each once. */

@@ -251,6 +251,15 @@ export const cashMovementEntry = entryEnvelope.extend({
   cur: currencyCode,
   why: text(64),
 });
+/** The drawer counted while the shift goes on: what its entries make of it, and what it held. Moves nothing. */
+export const cashCountEntry = entryEnvelope.extend({
+  k: z.literal('cash-count'),
+  cur: currencyCode,
+  expected: minorUnits,
+  counted: minorUnits,
+  why: text(64).optional(),
+});
+export type CashCountEntry = z.infer<typeof cashCountEntry>;
 /** What the shelf showed at this entry's moment. `opening` marks the first stock of a branch. */
 export const stockCountedEntry = entryEnvelope.extend({
   k: z.literal('stock-counted'),
@@ -282,6 +291,7 @@ export const knownEntry = z.discriminatedUnion('k', [
   shiftOpenEntry,
   shiftCloseEntry,
   cashMovementEntry,
+  cashCountEntry,
   stockCountedEntry,
   receiptPrintedEntry,
   chainResetEntry,

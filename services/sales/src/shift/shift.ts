@@ -28,6 +28,6 @@ export function shiftFactsOf(entry: Exclude<KnownEntry, { k: 'sale' | 'return' }
 function amountOf(entry: KnownEntry): { amount?: number } {
   if ('amount' in entry) return { amount: entry.amount };
   if (entry.k === 'shift-open') return { amount: entry.float };
-  if (entry.k === 'shift-close') return { amount: entry.counted };
+  if (entry.k === 'shift-close' || entry.k === 'cash-count') return { amount: entry.counted };
   return {};
 }
