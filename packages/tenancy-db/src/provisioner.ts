@@ -7,6 +7,7 @@ import type { Migration } from './migration.ts';
 import { exceptionMigration } from './migrations/exception.ts';
 import { sharedMigration } from './migrations/shared.ts';
 import { namesFromUrl, quoted, tenantRole, tenantSchema, type Names } from './names.ts';
+import { quietLogger } from './quiet-logger.ts';
 
 export interface ProvisionerOptions {
   readonly service: ServiceName;
@@ -233,6 +234,7 @@ function dataSource(options: ProvisionerOptions, schema: string, migrations: rea
     migrations: migrations.map((m) => m.instance),
     migrationsTableName: MIGRATION_TABLE,
     installExtensions: false,
+    logger: quietLogger,
     applicationName: `nexus-${options.service}-provisioner`,
     extra: {
       max: 1,

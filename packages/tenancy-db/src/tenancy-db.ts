@@ -5,6 +5,7 @@ import { DataSource, type EntitySchema } from 'typeorm';
 import { DATABASE_LIMITS, TCP_KEEPALIVE, type DatabaseLimits } from './database-limits.ts';
 import { isRetryable, sqlState, translated } from './errors.ts';
 import { namesFromUrl, quoted, tenantRole, tenantSchema, type Names } from './names.ts';
+import { quietLogger } from './quiet-logger.ts';
 import { RunnerTx, type SharedTx, type TenantTx, type TimedStatement } from './transaction.ts';
 
 /** Whose data: the first argument everywhere. Comes from a verified token, a subject or a workflow argument. */
@@ -57,6 +58,7 @@ export class TenancyDb {
       url: options.url,
       entities: options.entities ?? [],
       installExtensions: false,
+      logger: quietLogger,
       applicationName: `nexus-${options.service}`,
       extra: {
         max: options.poolSize ?? 8,

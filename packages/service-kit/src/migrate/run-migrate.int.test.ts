@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { messagingSharedMigrations, messagingTenantMigrations } from '@nexus/messaging';
 import { createProvisioner, migration, type Provisioner } from '@nexus/tenancy-db';
 import {
@@ -62,9 +62,15 @@ async function run(args: readonly string[], options: Run = {}) {
     err: (text) => void (err += text),
     stopping: stopping.signal,
   });
-  const lines = out.split('\n').filter((line) => line.startsWith('{'));
-  return { code, out, err, json: lines.map((line) => JSON.parse(line) as Record<string, unknown>) };
+  return { code, out, err };
 }
+
+/** All that `--json` wrote: one object a line, and nothing else. */
+const objects = (out: string): unknown[] =>
+  out
+    .trimEnd()
+    .split('\n')
+    .map((line): unknown => JSON.parse(line));
 
 const behind = async (): Promise<number> =>
   withSuperuser(databases.superuserUrl('catalog'), async (sql) => {
@@ -118,7 +124,7 @@ describe('a release', () => {
   test('brings every tenant up, and says the same twice', async () => {
     for (let n = 0; n < 3; n += 1) tenants.push(await createTestTenant(before));
     expect(await behind()).toBe(3);
-    expect((await run(['--tenants', '--json'])).json).toContainEqual({
+    expect(objects((await run(['--tenants', '--json'])).out)).toContainEqual({
       service: 'catalog',
       event: 'tenants',
       migrated: 3,
@@ -140,6 +146,17 @@ describe('a release', () => {
     const { code, err } = await run(['--tenants']);
     expect(code).toBe(1);
     expect(err).toContain(broken.tenantId);
+    const others = (['log', 'info', 'warn', 'error'] as const).map((how) => jest.spyOn(console, how));
+    const again = await run(['--tenants', '--json']);
+    expect(objects(again.out)).toEqual([
+      {
+        ...{ service: 'catalog', event: 'tenants', migrated: 0 },
+        failed: [{ tenantId: broken.tenantId, reason: expect.stringContaining('"name"') }],
+      },
+    ]);
+    // Nobody else writes to the same place.
+    for (const other of others) expect(other).not.toHaveBeenCalled();
+    for (const other of others) other.mockRestore();
     expect(await behind()).toBe(1);
     await inSchema('DROP name');
     expect((await run(['--tenants'])).code).toBe(0);
