@@ -38,6 +38,10 @@ test('a chart that replaces pods otherwise, or says a probe otherwise, is not im
     chartSettings({ ...texts, [where]: texts[where].replace(from, to) });
   expect(otherwise(/maxUnavailable: 0/, 'maxUnavailable: 1', 'deployments')).toThrow();
   expect(otherwise(/maxSurge: 1/, 'maxSurge: 2', 'deployments')).toThrow();
+  expect(otherwise(/maxSurge: 1/, 'maxSurge: {{ .Values.surge }}', 'deployments')).toThrow('not understood');
+  expect(
+    otherwise(/maxSurge: 1/, 'maxSurge: {{ ternary "100%" 1 (eq $row.kind "worker") }}', 'deployments'),
+  ).not.toThrow();
   expect(otherwise(/periodSeconds: 5/, 'periodSeconds: {{ .Values.x }}', 'pod')).toThrow('not understood');
   expect(otherwise(/readinessProbe/, 'readyProbe', 'pod')).toThrow('no readinessProbe');
 });

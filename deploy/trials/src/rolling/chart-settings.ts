@@ -67,8 +67,9 @@ export interface ChartTexts {
 }
 
 export function chartSettings({ values, pod, deployments }: ChartTexts): ChartSettings {
-  // New first, one at a time: what is imitated here is nothing else.
-  strategySchema.parse(block(deployments, 'rollingUpdate'));
+  // New first, one at a time or all at once, which is the same where there is one: what is imitated here is nothing else.
+  const oneReplica = deployments.replace(/maxSurge: \{\{ ternary "100%" 1 [^}]*\}\}/, 'maxSurge: 1');
+  strategySchema.parse(block(oneReplica, 'rollingUpdate'));
   const { shutdown, processDefaults } = valuesSchema.parse(values.map((text) => parse(text) as object).reduce(merged));
   const known = pod.replace(/\{\{ div \(int \$values\.startupSeconds\) (\d+) \}\}/g, (_, by: string) =>
     String(Math.floor(processDefaults.startupSeconds / Number(by))),

@@ -70,6 +70,7 @@ class Run {
     const { before } = this.#versions;
     this.#say(`starting ${before.name}, ${this.#cluster.pooled ? 'behind PgBouncer' : 'without PgBouncer'}`);
     await this.#cluster.migrate(before);
+    await this.#cluster.promote(before);
     await this.#cluster.deploy(before);
     this.#say('a chain, its tills and its people');
     const load = (this.#load = await this.#prepareLoad());
@@ -108,17 +109,18 @@ class Run {
     for (let round = 1; round <= this.#options.rounds; round += 1) {
       const target = round % 2 === 1 ? after : before;
       this.#say(`round ${round}: ${target === after ? 'rolling out' : 'rolling back to'} ${target.name}`);
-      // As the chart has it: hooks run before a release, none before a roll-back.
-      if (target === after) await this.#migrate(target, round);
+      await this.#hooks(target, round);
       if (this.#options.together) rows.push(...(await this.#replaceTogether(target, round, load)));
       else for (const deployment of this.#chosen()) rows.push(await this.#replace(deployment, target, round, load));
     }
     return rows;
   }
 
-  async #migrate(target: Version, round: number): Promise<void> {
-    this.#log.enter(`migrations of round ${round}`);
-    await this.#cluster.migrate(target);
+  /** As the chart has it: schemas are brought up before a release and stay as they are before a roll-back. */
+  async #hooks(target: Version, round: number): Promise<void> {
+    this.#log.enter(`hooks of round ${round}`);
+    if (target === this.#versions.after) await this.#cluster.migrate(target);
+    await this.#cluster.promote(target);
     this.#log.enter(CALM);
   }
 

@@ -37,6 +37,7 @@ export class Deployment {
   readonly #parts: DeploymentParts;
   readonly #pods = new Map<Pod, AbortController>();
   #current: Pod | undefined;
+  #newest: Pod | undefined;
   #starting: Promise<unknown> = Promise.resolve();
   /** Times at which a pod that should have been ready was not. */
   unready = 0;
@@ -97,13 +98,16 @@ export class Deployment {
     const watching = new AbortController();
     const starting = startPod(version).then((pod) => {
       this.#pods.set(pod, watching);
+      this.#newest = pod;
       return pod;
     });
     this.#starting = starting;
     const pod = await starting;
     await pod.whenReady(chart, signal);
     const changed = (ready: boolean): void => {
-      if (!ready) this.unready += 1;
+      // A workflow worker has no work any more, and says so, as soon as the newer build has it.
+      const outdated = service === undefined && pod !== this.#newest;
+      if (!ready && !outdated) this.unready += 1;
       void this.#laterOnEveryNode(() => {
         if (watching.signal.aborted) return;
         if (ready) service?.route(pod.facts.port);

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { SERVICES } from '@nexus/contracts';
 import {
@@ -34,7 +35,7 @@ export interface ClusterOptions {
   readonly say: (line: string) => void;
 }
 
-const MIGRATE_TIMEOUT_MS = 600_000;
+const HOOK_TIMEOUT_MS = 600_000;
 const LEFT_OVER_GRACE_MS = 10_000;
 
 /** The platform's processes as a cluster runs them, each behind a Service of its own; engines beside them. */
@@ -97,14 +98,15 @@ export class Cluster {
 
   /** What a release's hooks do before any new pod: of each service the shared schema, then the tenants'. */
   async migrate(version: Version): Promise<void> {
-    for (const service of SERVICES) {
-      this.#options.signal.throwIfAborted();
-      const { args, env } = await this.#launch(service, version, {});
-      const flags = args.filter((arg) => arg.startsWith('--'));
-      const script = join(version.rootOf(service), `services/${service}/src/migrate.ts`);
-      const migrate = [...flags, script, '--shared', '--tenants', '--json'];
-      await runCommand(process.execPath, migrate, { env, timeoutMs: MIGRATE_TIMEOUT_MS });
-    }
+    for (const service of SERVICES)
+      await this.#once(service, version, 'migrate.ts', ['--shared', '--tenants', '--json']);
+  }
+
+  /** What the last hook of a release does, and of a roll-back: it names the build of the workflows that is wanted. */
+  async promote(version: Version): Promise<void> {
+    // Versions from before workers had any take whatever there is.
+    if (!existsSync(scriptOf('workflows', version, 'promote.ts'))) return;
+    await this.#once('workflows', version, 'promote.ts', ['--json']);
   }
 
   /** Everything at this version, all at once; afterwards the `nexus` command finds it. */
@@ -137,6 +139,15 @@ export class Cluster {
     }
   }
 
+  /** Runs one of a process's other programs to its end. */
+  async #once(process: PlatformProcess, version: Version, file: string, options: readonly string[]): Promise<void> {
+    this.#options.signal.throwIfAborted();
+    const { args, command, env } = await this.#launch(process, version, {});
+    const flags = args.filter((arg) => arg.startsWith('--'));
+    const program = [...flags, scriptOf(process, version, file), ...options];
+    await runCommand(command, program, { env, timeoutMs: HOOK_TIMEOUT_MS });
+  }
+
   async #startPod(process: PlatformProcess, version: Version): Promise<Pod> {
     const port = await this.#ports.choose(process, undefined);
     const metricsPort = await this.#ports.choose(`${process}, metrics`, undefined);
@@ -160,9 +171,19 @@ export class Cluster {
     const spec = specs.find(({ name }) => name === process);
     if (spec === undefined) throw new Error(`the topology has no ${process}`);
     const launch = await spec.prepare();
-    return { ...launch, env: { ...launch.env, NEXUS_VERSION: version.name, ...own } };
+    return { ...launch, env: { ...launch.env, ...identityOf(version), ...own } };
   }
 }
+
+/** By what a version is told apart: in traces, and as a build of the workflows, which has the work when it is promoted. */
+const identityOf = ({ name }: Version): Readonly<Record<string, string>> => ({
+  NEXUS_VERSION: name,
+  NEXUS_BUILD_ID: name,
+  NEXUS_WORKER_VERSIONING: 'release',
+});
+
+const scriptOf = (process: PlatformProcess, version: Version, file: string): string =>
+  join(version.rootOf(process), process === 'workflows' ? 'workflows/src' : `services/${process}/src`, file);
 
 const podsDir = (stateDir: string): string => join(platformDir(stateDir), 'pods');
 
