@@ -1,1 +1,2 @@
+export { promoteConfig } from './config.ts';
 export { worker } from './worker.ts';

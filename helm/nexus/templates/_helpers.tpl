@@ -42,6 +42,21 @@ helm.sh/chart: {{ printf "%s-%s" .root.Chart.Name .root.Chart.Version }}
 {{- end -}}
 {{- end -}}
 
+{{/*
+Takes {root, process}: what the code of an image is known by, version and the beginning of its digest. Two builds of the
+same version are told apart where digests are given; a tag that is pushed twice is not.
+*/}}
+{{- define "nexus.buildId" -}}
+{{- $image := .root.Values.image -}}
+{{- $version := $image.tag | default .root.Chart.AppVersion | trunc 64 | trimSuffix "-" -}}
+{{- $digest := get ($image.digests | default dict) .process -}}
+{{- if $digest -}}
+{{- printf "%s-%s" $version ($digest | trimPrefix "sha256:" | trunc 12) -}}
+{{- else -}}
+{{- $version -}}
+{{- end -}}
+{{- end -}}
+
 {{- define "nexus.podSecurity" -}}
 runAsNonRoot: true
 runAsUser: 65532

@@ -72,6 +72,10 @@ values knows the names that the process knows.
 {{- $_ := set $s "NEXUS_MIGRATE_SHARED" "false" -}}
 {{- $_ := set $s "NEXUS_MIGRATE_TENANTS" "false" -}}
 {{- end -}}
+{{- if eq $row.kind "worker" -}}
+{{- $_ := set $s "NEXUS_BUILD_ID" (include "nexus.buildId" (dict "root" $root "process" .process)) -}}
+{{- $_ := set $s "NEXUS_WORKER_VERSIONING" "release" -}}
+{{- end -}}
 {{- if eq .process "identity" -}}
 {{- $_ := set $s "NEXUS_KEYCLOAK_URL" $v.engines.keycloak.url -}}
 {{- $_ := set $s "NEXUS_KEYCLOAK_REALM" $v.engines.keycloak.realm -}}

@@ -7,7 +7,7 @@ import { migrateConfig, runConfig, variableName } from '@nexus/service-kit';
 import { service as sales } from '@nexus/service-sales';
 import { service as sync } from '@nexus/service-sync';
 import { Sensitive } from '@nexus/telemetry';
-import { worker as workflows } from '@nexus/workflows';
+import { promoteConfig, worker as workflows } from '@nexus/workflows';
 import { z } from 'zod';
 
 export const PROCESSES = [...SERVICES, 'workflows', 'edge'] as const;
@@ -41,6 +41,10 @@ export function settingsOf(process: ProcessName): readonly Setting[] {
 /** What a Job that migrates is told. */
 export const migrationSettings = (): readonly Setting[] =>
   fromShape(migrateConfig.shape, (name) => [variableName(name)]);
+
+/** What the Job is told that names the build of the workflows. */
+export const promotionSettings = (): readonly Setting[] =>
+  fromShape(promoteConfig.shape, (name) => [variableName(name)]);
 
 /** Every name by which a process can be told something. */
 export const variablesOf = (process: ProcessName): readonly string[] =>

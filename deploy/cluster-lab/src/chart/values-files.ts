@@ -43,7 +43,11 @@ export const VARIANTS: readonly Variant[] = [
   {
     name: 'production by digests',
     environment: 'production',
-    set: { 'image.digests.sales': `sha256:${'a'.repeat(64)}`, 'image.tag': '1.2.3' },
+    set: {
+      'image.digests.sales': `sha256:${'a'.repeat(64)}`,
+      'image.digests.workflows': `sha256:${'b'.repeat(64)}`,
+      'image.tag': '1.2.3',
+    },
   },
 ];
 

@@ -33,7 +33,10 @@ const policies = parseAllDocuments(file).map((document) => policySchema.parse(do
 const policyOf = (name: string) => policies.find(({ metadata }) => metadata.name === name)!;
 
 /** What stands in the chart between a process and PostgreSQL, and what runs before the processes. */
-const BESIDES: Partial<Record<EngineName, string[]>> = { postgres: ['pgbouncer', 'migrate'] };
+const BESIDES: Partial<Record<EngineName, string[]>> = {
+  postgres: ['pgbouncer', 'migrate'],
+  temporal: ['promote'],
+};
 const ENGINES = ['postgres', 'nats', 'temporal', 'keycloak'] as const;
 
 describe.each(ENGINES)('around %s', (engine) => {

@@ -1,11 +1,23 @@
 import { readEdgeConfig } from '@nexus/edge';
 import { readConfig } from '@nexus/service-kit';
-import { CONFIGS, migrationSettings, PROCESSES, settingsOf, type ProcessName } from '../arrows/settings.ts';
+import {
+  CONFIGS,
+  migrationSettings,
+  PROCESSES,
+  promotionSettings,
+  settingsOf,
+  type ProcessName,
+  type Setting,
+} from '../arrows/settings.ts';
 import { configMapsOf, type Container, type Workload } from '../chart/manifests.ts';
 import { of, type Policy, type Rendered } from './violation.ts';
 
 const PREFIX = 'NEXUS_';
-const MIGRATION = 'migrate';
+/** Jobs of the release, by their component, and what each is told. */
+const JOBS: ReadonlyMap<string, () => readonly Setting[]> = new Map([
+  ['migrate', migrationSettings],
+  ['promote', promotionSettings],
+]);
 /** In the place of what a Secret holds; as long as it is no number and no address, what it is does not matter. */
 const SECRET_VALUE = 'of-a-secret';
 const SECRET_VALUES: Readonly<Record<string, string>> = { NEXUS_OTLP_URL: 'http://collector:4318' };
@@ -30,7 +42,7 @@ export const isProcess = (component: string): component is ProcessName =>
 
 /** Each process is told what it needs, nothing that it does not know, and could start with it. */
 export const environment: Policy = (rendered) => {
-  const processes = rendered.workloads.filter(({ component }) => component === MIGRATION || isProcess(component));
+  const processes = rendered.workloads.filter(({ component }) => JOBS.has(component) || isProcess(component));
   const missing = PROCESSES.filter((process) => !processes.some(({ component }) => component === process));
   return [
     ...missing.map((process) => `there is no Deployment ${process}`),
@@ -43,7 +55,7 @@ function faultsOf(workload: Workload, rendered: Rendered): string[] {
   const [container] = workload.containers;
   if (container === undefined) return [];
   const env = environmentOf(container, rendered);
-  const settings = isProcess(component) ? settingsOf(component) : migrationSettings();
+  const settings = isProcess(component) ? settingsOf(component) : (JOBS.get(component)?.() ?? []);
   const known = new Set(settings.flatMap(({ names }) => names));
   const unknown = Object.keys(env).filter((name) => name.startsWith(PREFIX) && !known.has(name));
   const absent = settings.filter(

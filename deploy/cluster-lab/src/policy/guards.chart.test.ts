@@ -19,6 +19,8 @@ const SALES = 'Deployment nexus-sales';
 const POD = 'spec.template.spec';
 const CONTAINER = `${POD}.containers.0`;
 const SETTINGS = 'ConfigMap nexus-sales';
+const PROMOTE = 'Job nexus-promote-workflows';
+const [HOOK, WEIGHT] = ['helm.sh/hook', 'helm.sh/hook-weight'] as const;
 const elsewhere = [{ namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'elsewhere' } } }];
 
 /** Policy, words of its complaint, object, path, value. All of them are green on what the chart renders. */
@@ -66,6 +68,25 @@ const BROKEN: [keyof typeof POLICIES, string, string, string, unknown?][] = [
   ['references', 'is there twice', SETTINGS, 'metadata.name', 'nexus-sync'],
   ['migrations', 'sales has not exactly one Job with --shared', 'Job nexus-migrate-shared-sales', ''],
   ['migrations', 'starts --shared', 'Job nexus-migrate-shared-sales', `${CONTAINER}.args`, ['--shared']],
+  ['promotion', 'there is not exactly one Job', 'Job nexus-promote-workflows', ''],
+  [
+    'promotion',
+    'does not run at pre-rollback',
+    PROMOTE,
+    'metadata.annotations',
+    { [HOOK]: 'pre-install,pre-upgrade', [WEIGHT]: '15' },
+  ],
+  [
+    'promotion',
+    'runs before the migrations',
+    PROMOTE,
+    'metadata.annotations',
+    { [HOOK]: 'pre-install,pre-upgrade,pre-rollback', [WEIGHT]: '-20' },
+  ],
+  ['promotion', 'names 0.9.9', PROMOTE, `${CONTAINER}.env.1`, { name: 'NEXUS_BUILD_ID', value: '0.9.9' }],
+  ['promotion', 'is of another image', PROMOTE, `${CONTAINER}.image`, 'nexus/workflows:0.9.9'],
+  ['promotion', 'take the work unasked', 'ConfigMap nexus-workflows', 'data.NEXUS_WORKER_VERSIONING', 'self'],
+  ['environment', 'does not set NEXUS_BUILD_ID', PROMOTE, `${CONTAINER}.env`, []],
   ['environment', 'does not set NEXUS_PROVISIONER', 'Job nexus-migrate-shared-sales', `${CONTAINER}.env`, []],
   [
     'environment',

@@ -4,6 +4,7 @@ import { environment } from './environment.ts';
 import { images } from './images.ts';
 import { migrations } from './migrations.ts';
 import { probes } from './probes.ts';
+import { promotion } from './promotion.ts';
 import { references } from './references.ts';
 import { resources } from './resources.ts';
 import { secrecy } from './secrecy.ts';
@@ -21,6 +22,7 @@ export const POLICIES: Readonly<Record<string, Policy>> = {
   environment,
   references,
   migrations,
+  promotion,
 };
 
 export const rendered = (manifests: readonly Manifest[]): Rendered => ({

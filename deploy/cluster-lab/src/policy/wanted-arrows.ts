@@ -25,11 +25,14 @@ export function wantedArrows(rendered: Rendered, values: NetworkValues): Readonl
       return `${from} → ${to in values.engines ? engine(to as EngineName) : `${to}:${HTTP_PORT}`}`;
     });
   const migrating = workloads.some(({ component }) => component === 'migrate');
-  const talking = [...PROCESSES, ...(pooler ? ['pgbouncer'] : []), ...(migrating ? ['migrate'] : [])];
+  const promoting = workloads.some(({ component }) => component === 'promote');
+  const besides = { pgbouncer: pooler, migrate: migrating, promote: promoting };
+  const talking = [...PROCESSES, ...Object.entries(besides).flatMap(([name, there]) => (there ? [name] : []))];
   return new Set([
     ...ofCode,
     ...(pooler ? [`pgbouncer → ${engine('postgres')}`] : []),
     ...(migrating ? [`migrate → ${engine('postgres')}`] : []),
+    ...(promoting ? [`promote → ${engine('temporal')}`] : []),
     ...talking.map((component) => `${component} → dns:${DNS_PORT}`),
     ...PROCESSES.map((process) => `prometheus → ${process}:${METRICS_PORT}`),
     `ingress → edge:${HTTP_PORT}`,

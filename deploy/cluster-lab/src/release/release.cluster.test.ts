@@ -54,6 +54,19 @@ const history = async (): Promise<readonly Revision[]> =>
     (await client.helm(['history', RELEASE, '--namespace', NAMESPACE, '--output', 'json'])).stdout,
   ) as Revision[];
 
+/** Names of Jobs that ended well, one for each time. */
+const completedJobs = async (): Promise<readonly string[]> => {
+  const which = ['--namespace', NAMESPACE, '--field-selector', 'reason=Completed'];
+  const output = ['--output', 'jsonpath={.items[*].involvedObject.name}'];
+  return (await client.kubectl(['get', 'events', ...which, ...output])).split(' ');
+};
+/** How often a build of the workflows was named, and which one the release names that is there now. */
+async function namedBuilds(): Promise<{ readonly times: number; readonly last: string | undefined }> {
+  const { stdout } = await client.helm(['get', 'hooks', RELEASE, '--namespace', NAMESPACE]);
+  const last = /name: NEXUS_BUILD_ID\s+value: "?([^"\s]+)/.exec(stdout)?.[1];
+  return { times: (await completedJobs()).filter((name) => name === 'nexus-promote-workflows').length, last };
+}
+
 describe('a release', () => {
   test(
     'is installed: migrations first, then everything becomes ready',
@@ -64,20 +77,12 @@ describe('a release', () => {
       await expectAllAt('1.0.0');
       // Hooks that went well are tidied away; only their account stays.
       expect(await client.kubectl(['get', 'jobs', '--namespace', NAMESPACE, '--output', 'name'])).toBe('');
-      const events = await client.kubectl([
-        'get',
-        'events',
-        '--namespace',
-        NAMESPACE,
-        '--field-selector',
-        'reason=Completed',
-        '--output',
-        'jsonpath={.items[*].involvedObject.name}',
-      ]);
+      const events = await completedJobs();
       for (const service of ['identity', 'catalog', 'sync', 'sales', 'inventory']) {
         expect(events).toContain(`nexus-migrate-shared-${service}`);
         expect(events).toContain(`nexus-migrate-tenants-${service}`);
       }
+      expect(await namedBuilds()).toEqual({ times: 1, last: '1.0.0' });
     },
     6 * MINUTES,
   );
@@ -119,6 +124,8 @@ describe('a release', () => {
       expect(stderr).toContain('has been rolled back due to atomic being set');
       await waitUntil(async () => (await podsOf(client)).every(isReady), { what: 'ready pods', timeoutMs: MINUTES });
       await expectAllAt('1.1.0');
+      // The new build was named, and with the way back the old one again.
+      expect(await namedBuilds()).toEqual({ times: 4, last: '1.1.0' });
       expect((await history()).map(({ status }) => status)).toEqual(['superseded', 'superseded', 'failed', 'deployed']);
     },
     6 * MINUTES,
@@ -137,6 +144,7 @@ describe('a release', () => {
       expect(stderr).toContain('pre-upgrade hooks failed');
       expect((await deploymentsOf(client)).map(({ metadata }) => metadata.generation)).toEqual(before);
       await expectAllAt('1.1.0');
+      expect((await namedBuilds()).times).toBe(4);
       // What broke off is simply tried again.
       expect((await release(client, withTag('1.3.0'), IN_TIME)).code).toBe(0);
       await expectAllAt('1.3.0');

@@ -140,6 +140,12 @@ export const valuesSchema = z.strictObject({
     heapMegabytes: z.number().int().min(64).max(16_384),
     resources,
   }),
+  promotion: z.strictObject({
+    ...job.shape,
+    takeOverWaitMs: milliseconds,
+    heapMegabytes: z.number().int().min(64).max(16_384),
+    resources,
+  }),
   pgbouncer: z.strictObject({
     enabled: z.boolean(),
     replicas,
