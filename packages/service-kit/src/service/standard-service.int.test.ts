@@ -26,7 +26,7 @@ import {
   type TestNats,
 } from '@nexus/testkit';
 import { createMetrics } from '@nexus/telemetry';
-import { connectTemporal, createWorkflowWorker, WorkerConnection, type Supervisor } from '@nexus/temporal-kit';
+import { connectTemporal, createWorkflowWorker, WorkerConnection, type WorkflowWorker } from '@nexus/temporal-kit';
 import { createProvisioner, createTenancyDb, uuidv7, type TenancyDb } from '@nexus/tenancy-db';
 import { createSigner, PERSON, quiet, type Signer } from '../test-support/http-fixture.ts';
 import { life, noted, sampleService } from '../test-support/sample-service.ts';
@@ -47,7 +47,7 @@ let signer: Signer;
 let running: RunningService;
 let identity: { link: NatsLink; server: RpcServer };
 let sales: { db: TenancyDb; relay: EventRelay };
-let workflows: { worker: Supervisor; connection: WorkerConnection };
+let workflows: { worker: WorkflowWorker; connection: WorkerConnection };
 
 beforeAll(async () => {
   databases = await createTestDatabases({ services: ['catalog', 'sales'] });
