@@ -1,6 +1,7 @@
 import { applyJournalRpc, NexusError, takeEntries, type ReplayTerminalInput } from '@nexus/contracts';
 import { withSpan } from '@nexus/telemetry';
 import { migration, type TenancyDb, type TenantTx } from '@nexus/tenancy-db';
+import pLimit from 'p-limit';
 import type { z } from 'zod';
 import type { NatsLink } from '../nats-link.ts';
 import { callRpcForLines } from '../rpc/ask.ts';
@@ -14,15 +15,15 @@ export interface JournalLine {
 }
 
 /** What a service does with journal entries of its kinds. */
-export interface JournalApplier<P> {
+export interface JournalApplier<P extends object> {
   readonly kinds: readonly string[];
-  /** Reads lines outside of any transaction: parsing, validation, recomputation. Never throws for what a line says. */
+  /** Reads a batch's lines, once however often it is tried: parsing, validation, recomputation. Never throws for what a line says. */
   readonly prepare: (ctx: ReplayTerminalInput, lines: readonly JournalLine[]) => P;
   /** Writes the effects inside the transaction that moves the cursor. A second reading must change nothing. */
   readonly apply: (tx: TenantTx, ctx: ReplayTerminalInput, prepared: P) => Promise<void>;
 }
 
-export interface JournalFollowerOptions<P> {
+export interface JournalFollowerOptions<P extends object> {
   readonly db: TenancyDb;
   readonly nats: NatsLink;
   readonly applier: JournalApplier<P>;
@@ -63,17 +64,25 @@ interface Page extends Omit<z.infer<typeof takeEntries.reply>, 'entries'> {
 /** Batches one call works through before it answers, so that it stays far below its time-out; who called calls again. */
 const MAX_BATCHES = 8;
 
+/**
+ * Terminals whose entries one process applies at a time; the others wait their turn. Two keep a core and the database busy;
+ * with more, each batch takes so long that what was read of it grows old, and the collector carries all of it about.
+ */
+const MAX_FOLLOWED = 3;
+
 /** `apply-journal`: what the workflow `replayTerminal` asks of a service that takes entries. */
-export const applyJournalHandler = <P>(options: JournalFollowerOptions<P>): RpcHandler =>
-  rpcHandler(applyJournalRpc(options.db.service), ({ tenantId }, { terminal }) =>
-    followJournal(options, { tenantId, terminalId: terminal }),
+export const applyJournalHandler = <P extends object>(options: JournalFollowerOptions<P>): RpcHandler => {
+  const inTurn = pLimit(MAX_FOLLOWED);
+  return rpcHandler(applyJournalRpc(options.db.service), ({ tenantId }, { terminal }) =>
+    inTurn(() => followJournal(options, { tenantId, terminalId: terminal })),
   );
+};
 
 /**
  * Takes a terminal's entries after this service's own cursor and applies them, a transaction for each batch; the next
  * batch is on its way while one is written. Stops when everything numbered was looked at, or after 8 batches.
  */
-export async function followJournal<P>(
+export async function followJournal<P extends object>(
   options: JournalFollowerOptions<P>,
   input: ReplayTerminalInput,
 ): Promise<Followed> {
@@ -98,9 +107,11 @@ export async function followJournal<P>(
     const from = cursor;
     const entries = page.lines.length;
     await withSpan('apply journal batch', { 'nexus.tenant': input.tenantId, 'nexus.entries': entries }, async () => {
-      const prepared = options.applier.prepare(input, page.lines.splice(0));
+      let prepared: P | undefined;
       await db.tx(ctx, async (tx) => {
         await moveCursor(tx, input.terminalId, from, reached);
+        // Read when a connection is there, and once: batches that wait in line would be open all the while.
+        prepared ??= options.applier.prepare(input, page.lines.splice(0));
         if (entries > 0) await options.applier.apply(tx, input, prepared);
       });
     });
@@ -112,7 +123,11 @@ export async function followJournal<P>(
 
 const place = ({ epoch, number }: Cursor): Omit<Followed, 'drained'> => ({ epoch, number });
 
-async function ask<P>(options: JournalFollowerOptions<P>, input: ReplayTerminalInput, cursor: Cursor): Promise<Page> {
+async function ask<P extends object>(
+  options: JournalFollowerOptions<P>,
+  input: ReplayTerminalInput,
+  cursor: Cursor,
+): Promise<Page> {
   const { reply, lines } = await callRpcForLines(options.nats, takeEntries, input.tenantId, {
     terminal: input.terminalId,
     epoch: cursor.epoch,

@@ -1,7 +1,7 @@
 import { NexusError } from '@nexus/contracts';
 import type { SyncDeps } from '../deps.ts';
 import { storeUpload, type StoredUpload } from './store-upload.ts';
-import { claimOf, verifyUpload, type RawUpload } from './verify-upload.ts';
+import { checkSigned, claimOf, openUpload, type RawUpload } from './verify-upload.ts';
 
 export interface ReceiveOptions {
   readonly byFile?: boolean;
@@ -21,12 +21,13 @@ export async function receiveUpload(
   const claimed = claimOf(raw);
   const owner = await deps.keys.owner(claimed.keyId);
   if (options.tenantId !== undefined && options.tenantId !== owner.tenantId) throw new NexusError('SYN-1003');
-  const upload = verifyUpload(claimed, owner.key);
+  const upload = checkSigned(claimed, owner.key);
   if (upload.header.terminal !== owner.terminal)
     throw new NexusError('SYN-1003', 'The key belongs to another terminal');
   const byFile = options.byFile ?? false;
+  // Taken apart when its turn has come: hundreds of open uploads that wait for a connection are what a collector goes through.
   const stored = await deps.db.tx({ tenantId: owner.tenantId }, (tx) =>
-    storeUpload(tx, upload, owner, { nowMs: deps.now(), byFile }),
+    storeUpload(tx, openUpload(upload), owner, { nowMs: deps.now(), byFile }),
   );
   deps.reported?.(owner.tenantId);
   const news = stored.numbered + stored.waiting;

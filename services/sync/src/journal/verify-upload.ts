@@ -27,19 +27,23 @@ export interface ClaimedUpload extends RawUpload {
   readonly value: unknown;
 }
 
-/** One line at its place. `text` is null where a text column cannot hold the bytes. */
+/** One line at its place. */
 export interface UploadLine {
   readonly bytes: Uint8Array;
-  readonly text: string | null;
   readonly hash: string;
   readonly facts: LineFacts;
 }
 
-/** An upload that its terminal's key has signed, taken apart. */
-export interface VerifiedUpload {
+/** An upload that its terminal's key has signed. */
+export interface SignedUpload {
   readonly header: UploadHeader;
   readonly headerBytes: Buffer;
   readonly signatureBytes: Buffer;
+  readonly body: Buffer;
+}
+
+/** A signed upload, taken apart. */
+export interface VerifiedUpload extends Omit<SignedUpload, 'body'> {
   readonly lines: readonly UploadLine[];
 }
 
@@ -73,15 +77,21 @@ export const publicKeyOf = (spki: string): KeyObject =>
 export const isSignedBy = (key: KeyObject, bytes: Uint8Array, signature: Uint8Array): boolean =>
   verify('sha256', bytes, { key, dsaEncoding: 'ieee-p1363' }, signature);
 
-/**
- * Checks the signature first, then that header and body belong together, and takes the body apart. Refuses only what is
- * wrongly signed (SYN-1004), oversized (SYN-1001) or not framed as lines (SYN-1002); what the lines hold is no reason.
- */
-export function verifyUpload(claimed: ClaimedUpload, key: KeyObject): VerifiedUpload {
+/** Checks the signature first, then that header and body belong together. SYN-1004 where they are not as they were signed. */
+export function checkSigned(claimed: ClaimedUpload, key: KeyObject): SignedUpload {
   const { headerBytes, signatureBytes, body } = claimed;
   if (!isSignedBy(key, headerBytes, signatureBytes)) throw new NexusError('SYN-1004');
   const header = headerOf(claimed.value);
   if (hash('sha256', body) !== header.body) throw new NexusError('SYN-1004', 'The signature is not over this body');
+  return { header, headerBytes, signatureBytes, body };
+}
+
+/**
+ * Takes the body apart. Refuses only what is oversized (SYN-1001), not framed as lines (SYN-1002) or ends with another line
+ * than the signed one (SYN-1004); what the lines hold is no reason.
+ */
+export function openUpload({ body, ...signed }: SignedUpload): VerifiedUpload {
+  const { header } = signed;
   const framed = frameLines(body, {
     maxBytes: MAX_UPLOAD_BYTES,
     maxLines: MAX_UPLOAD_ENTRIES,
@@ -94,13 +104,12 @@ export function verifyUpload(claimed: ClaimedUpload, key: KeyObject): VerifiedUp
   const { terminal, chain, first } = header;
   const lines = framed.lines.map(({ bytes, text }, index) => ({
     bytes,
-    text,
     hash: hash('sha256', bytes),
     facts: readLine(text, { terminal, chain, seq: first + index }),
   }));
   if (header.last !== (lines.at(-1)?.hash ?? ZERO_HASH))
     throw new NexusError('SYN-1004', 'The signature is not over the last line of this body');
-  return { header, headerBytes, signatureBytes, lines };
+  return { ...signed, lines };
 }
 
 function headerOf(value: unknown): UploadHeader {
