@@ -1,5 +1,5 @@
 /** `npm run test:rolling`: every process replaced one after the other under load. */
-import { describeError } from '@nexus/local';
+import { describeError, LauncherError } from '@nexus/local';
 import { HELP, readOptions } from './options.ts';
 import { reportJson, reportText, troublesOf } from './report.ts';
 import { rolling } from './rolling.ts';
@@ -12,7 +12,9 @@ async function main(): Promise<number> {
   }
   const interrupted = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
-    process.on(signal, () => interrupted.abort(new Error(`interrupted by ${signal}`)));
+    process.on(signal, () =>
+      interrupted.abort(new LauncherError(`Interrupted by ${signal}.`, 'All is stopped again.')),
+    );
   const seen = await rolling(options, interrupted.signal, (line) => console.error(line));
   console.log(options.json ? JSON.stringify(reportJson(seen), null, 2) : reportText(seen));
   return troublesOf(seen).length === 0 ? 0 : 1;
