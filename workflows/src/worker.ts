@@ -38,7 +38,7 @@ async function start(runtime: ServiceRuntime<z.output<typeof config>>): Promise<
   });
   const health = new Health();
   health.addCheck('worker', () => running.isRunning(), { graceMs: settings.readyGraceMs });
-  // A worker whose build has no work is no reason for others to go: a rolling release waits until the new build has it.
+  // Not before its build has the work: until then a rolling release keeps the workers of the old one.
   health.addCheck('version', () => running.isCurrent());
   metrics?.gauges({
     service: 'workflows',

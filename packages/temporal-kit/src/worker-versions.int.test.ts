@@ -114,8 +114,11 @@ describe('a release', () => {
     await current(first);
     expect(await visit('a')).toBe('first');
 
+    const polls = (build: Build) => deployment.polledLately(WORKFLOW_TASK_QUEUE, build);
+    expect([await polls('first'), await polls('second')]).toEqual([true, false]);
     const second = work('second');
     await known('second');
+    await waitFor(() => polls('second'));
     expect(second.isCurrent()).toBe(false);
     expect(await visit('a')).toBe('first');
     expect(await visit('b')).toBe('first');
