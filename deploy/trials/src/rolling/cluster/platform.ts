@@ -35,6 +35,8 @@ export interface ClusterOptions {
   readonly say: (line: string) => void;
 }
 
+/** Where the images' Dockerfile has it. */
+const IMAGE_BUNDLE = 'workflows/build/workflows.js';
 const HOOK_TIMEOUT_MS = 600_000;
 const LEFT_OVER_GRACE_MS = 10_000;
 
@@ -171,7 +173,7 @@ export class Cluster {
     const spec = specs.find(({ name }) => name === process);
     if (spec === undefined) throw new Error(`the topology has no ${process}`);
     const launch = await spec.prepare();
-    return { ...launch, env: { ...launch.env, ...identityOf(version), ...own } };
+    return { ...launch, env: { ...launch.env, ...identityOf(version), ...bundleOf(process, version), ...own } };
   }
 }
 
@@ -181,6 +183,12 @@ const identityOf = ({ name }: Version): Readonly<Record<string, string>> => ({
   NEXUS_BUILD_ID: name,
   NEXUS_WORKER_VERSIONING: 'release',
 });
+
+/** An image's worker has its code bundled, and no bundler. */
+function bundleOf(process: PlatformProcess, version: Version): Readonly<Record<string, string>> {
+  const bundle = join(version.rootOf(process), IMAGE_BUNDLE);
+  return process === 'workflows' && existsSync(bundle) ? { NEXUS_WORKFLOWS_BUNDLE_FILE: bundle } : {};
+}
 
 const scriptOf = (process: PlatformProcess, version: Version, file: string): string =>
   join(version.rootOf(process), process === 'workflows' ? 'workflows/src' : `services/${process}/src`, file);
