@@ -163,12 +163,15 @@ export class TenancyDb {
         named: this.#options.namedStatements ?? false,
         timeoutMs: statementMs + this.#limits.answerMs,
       });
+      // Not waited for: the first statement of the work goes with it. Were the role or the schema refused, the transaction is a
+      // failed one, in which PostgreSQL takes no statement but its end.
+      const begun = client.query(this.#short(beginStatement(role, schema, options.isolation, statementMs)));
+      begun.catch(() => undefined); // awaited below, whatever the work does
       try {
-        await client.query(this.#short(beginStatement(role, schema, options.isolation, statementMs)));
         // TypeORM must know that a transaction is open, so that `save` joins it and a nested one becomes a savepoint.
         Object.assign(runner, { isTransactionActive: true, transactionDepth: 1 });
-        const result = await work(tx);
-        tx.end();
+        const working = work(tx).finally(() => tx.end());
+        const result = await firstFailureOf(begun, working);
         await commit(client);
         for (const hook of tx.hooks) hook();
         return result;
@@ -207,6 +210,14 @@ export class TenancyDb {
     }
     this.#current.add(tx.tenantId);
   }
+}
+
+/** What the work gives, once the transaction has begun; where both fail, the beginning says why. */
+async function firstFailureOf<T>(begun: Promise<unknown>, work: Promise<T>): Promise<T> {
+  const [beginning, result] = await Promise.allSettled([begun, work]);
+  if (beginning.status === 'rejected') throw beginning.reason;
+  if (result.status === 'rejected') throw result.reason;
+  return result.value;
 }
 
 /** One message begins the transaction and scopes it: nothing outlives it, so a pooler in transaction mode may stand between. */

@@ -52,7 +52,10 @@ async function handle(
   if (mediaType !== undefined && request.accepts([mediaType]) === false)
     throw new NexusError('NX-1009', `This answers ${mediaType}`);
   const gone = new AbortController();
-  response.once('close', () => gone.abort());
+  // Nobody is told of a close behind a whole answer: an abort makes an error with its stack, at every request.
+  response.once('close', () => {
+    if (!response.writableFinished) gone.abort();
+  });
   const body = await within(BODY_TIMEOUT_MS, () => readBody(route, request));
   response.status(route.status);
   const streams = isSpecial(route.response) && route.response.kind !== 'empty';
