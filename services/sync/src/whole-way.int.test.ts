@@ -3,7 +3,7 @@ import { applyJournalRpc, UPLOAD_HEADER, UPLOAD_SIGNATURE, type UploadAnswer } f
 import { replayActivities, rpcHandler, RpcServer } from '@nexus/messaging';
 import type { RunningService } from '@nexus/service-kit';
 import { createLogger } from '@nexus/telemetry';
-import { createWorkflowWorker, installRuntime, WorkerConnection, type Supervisor } from '@nexus/temporal-kit';
+import { createWorkflowWorker, installRuntime, WorkerConnection, type WorkflowWorker } from '@nexus/temporal-kit';
 import { realTemporalEnvironment, startTestNats, waitFor, type TestNats } from '@nexus/testkit';
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { config } from './config.ts';
@@ -22,7 +22,7 @@ let suite: SyncSuite;
 let running: RunningService;
 let connection: WorkerConnection;
 const stopping = new AbortController();
-let worker: Supervisor | undefined;
+let worker: WorkflowWorker | undefined;
 let answers: RpcServer | undefined;
 const consumers = new Map<string, TestConsumer>();
 
