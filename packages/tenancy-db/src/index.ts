@@ -22,5 +22,5 @@ export {
   type NewException,
 } from './exception.ts';
 export { anyKnown, insertRows, type ColumnType } from './insert-rows.ts';
-export { bigintArray, booleanArray, byteaArray, intArray, textArray, utf8Array, uuidArray } from './pg-array.ts';
+export { bigintArray, booleanArray, byteaArray, intArray, textArray, uuidArray } from './pg-array.ts';
 export { uuidv7 } from './uuid.ts';

@@ -118,9 +118,10 @@ export const booleanArray = (values: readonly Nullable<boolean>[]): Buffer =>
     to.at += 1;
   });
 
-const bytesArray = (type: number, values: readonly Nullable<Uint8Array>[]): Buffer =>
+/** `bytea[]`. */
+export const byteaArray = (values: readonly Nullable<Uint8Array>[]): Buffer =>
   array(
-    type,
+    OID.bytea,
     values,
     values.reduce((sum, value) => sum + (value?.length ?? 0), 0),
     (to, value) => {
@@ -129,12 +130,6 @@ const bytesArray = (type: number, values: readonly Nullable<Uint8Array>[]): Buff
       to.at += value.length;
     },
   );
-
-/** `bytea[]`. */
-export const byteaArray = (values: readonly Nullable<Uint8Array>[]): Buffer => bytesArray(OID.bytea, values);
-
-/** `text[]` of texts that are at hand as UTF-8. PostgreSQL refuses what is not, and NUL. */
-export const utf8Array = (values: readonly Nullable<Uint8Array>[]): Buffer => bytesArray(OID.text, values);
 
 /** `text[]`. PostgreSQL refuses a text that holds NUL. */
 export function textArray(values: readonly Nullable<string>[]): Buffer {
