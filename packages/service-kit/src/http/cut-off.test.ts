@@ -20,6 +20,7 @@ let app: Listening;
 let begun: PromiseWithResolvers<void>;
 /** What became of what a handler read or sent. */
 let end: PromiseWithResolvers<unknown>;
+let signals: AbortSignal[];
 
 const routes = [
   defineRoute({
@@ -51,6 +52,32 @@ const routes = [
   }),
   defineRoute({
     method: 'get',
+    path: '/wait',
+    summary: 'Answers when nobody waits any more',
+    access: 'public',
+    response: rawAnswer('text/plain'),
+    // Longer than a test may take: what ends the waiting is the client's leaving.
+    limits: { timeoutMs: 600_000 },
+    handler: async ({ signal }) => {
+      begun.resolve();
+      await once(signal, 'abort');
+      end.resolve('told');
+      return 'done';
+    },
+  }),
+  defineRoute({
+    method: 'get',
+    path: '/answer',
+    summary: 'Answers at once',
+    access: 'public',
+    response: rawAnswer('text/plain'),
+    handler: ({ signal }) => {
+      signals.push(signal);
+      return 'done';
+    },
+  }),
+  defineRoute({
+    method: 'get',
     path: '/flood',
     summary: 'More events than anybody reads',
     access: 'public',
@@ -72,6 +99,7 @@ const routes = [
 beforeEach(async () => {
   begun = Promise.withResolvers();
   end = Promise.withResolvers();
+  signals = [];
   const signer = await createSigner('k1');
   const fetchState = () => Promise.resolve({ keys: [signer.jwk], revocations: [] });
   app = await listen(
@@ -121,6 +149,23 @@ describe('a body cut off', () => {
       if (response.status === status) return;
     }
   }
+});
+
+describe('a handler', () => {
+  test('is told that its client left', async () => {
+    const asked = request(`${app.url}/wait`);
+    asked.on('error', () => undefined);
+    asked.end();
+    await begun.promise;
+    asked.destroy();
+    expect(await end.promise).toBe('told');
+  });
+
+  test('is not told of the end of a whole answer', async () => {
+    // When the second has its answer, the first is closed: one place is all there is.
+    for (let i = 0; i < 2; i += 1) expect(await (await fetch(`${app.url}/answer`)).text()).toBe('done');
+    expect(signals[0]?.aborted).toBe(false);
+  });
 });
 
 test('a client of an event stream that reads nothing is cut off before much waits for it', async () => {

@@ -76,6 +76,11 @@ describe.each([
       const { answer } = await receiveUpload(suite.deps, till.upload(1, 1));
       expect(answer.through).toEqual({ seq: 7, hash: till.headHash });
       expect((await entries(till)).map(({ hash }) => hash)).toEqual(till.lines.map(({ hash }) => hash));
+      // Not all at once: as much as is begun within half an upload's bytes.
+      const pages = await suite.query<{ size: number }>('SELECT size FROM journal_page WHERE terminal = $1', [
+        till.terminal,
+      ]);
+      expect(Math.max(...pages.map(({ size }) => size))).toBeLessThan(3 * 1024 * 1024);
     });
 
     test('of a cloned till: both sides are kept, each gets its own answer, and an exception names the fork', async () => {
