@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { decodeUploadHeader } from '@nexus/journal';
 import { TransportError, type Transport } from '@nexus/terminal-core';
 import { prepareLoad, sellForLoad } from './load/prepare-load.ts';
 import { pushLoad } from './load/push-load.ts';
@@ -14,6 +15,9 @@ const loaded = async (sales: number) => {
   return opened;
 };
 
+const unsentIn = (header: string) =>
+  (decodeUploadHeader(header)?.value as { unsent: { count: number } } | undefined)?.unsent.count;
+
 describe('load', () => {
   test('is sold, prepared and pushed, and what is stored is sound', async () => {
     const { till, platform } = await loaded(12);
@@ -23,6 +27,8 @@ describe('load', () => {
       { first: 6, count: 5 },
       { first: 11, count: 4 },
     ]);
+    expect(uploads.map(({ upload }) => unsentIn(upload.header))).toEqual([14, 9, 4]);
+    expect(await prepareLoad(till, 5)).toEqual([]);
     const acknowledged: number[] = [];
     const onAcknowledged = (entries: number) => acknowledged.push(entries);
     expect(await pushLoad([{ transport: platform, uploads }], { onAcknowledged })).toEqual({ entries: 14 });

@@ -43,18 +43,15 @@ export async function measureIngest(platform: BenchPlatform, options: IngestOpti
   const sales = tills * uploadsPerTill * salesPerUpload;
   onProgress(`a chain with ${tills} tills`);
   const chain = await makeLoadChain(platform.session, platform.platform.origin, tills);
-  const lanes = await prepareLanes(platform.platform.origin, chain, options);
+  const loads = await prepareTills(platform.platform.origin, chain, options);
   const watch = await watchApplied(platform, chain.tenantId);
   const results: IngestRun[] = [];
   try {
     // The first round warms caches, connections and compiled code up; it is not counted.
     for (let run = 0; run <= runs; run += 1) {
       const floor = await measureFloor(platform.engines.postgres.superuserUrl, platform.postgresPid(), sales);
-      const round = lanes.map(({ transport, uploads }) => ({
-        transport,
-        uploads: uploads.slice(run * uploadsPerTill, (run + 1) * uploadsPerTill),
-      }));
-      const pushed = await pushOnce(platform, watch, round);
+      const lanes = loads.map(({ transport, runs: of }) => ({ transport, uploads: of[run] ?? [] }));
+      const pushed = await pushOnce(platform, watch, lanes);
       onProgress(
         `run ${run}${run === 0 ? ' (warm-up)' : ''}: floor ${floor.perSecond.toFixed(0)}/s, applied ${pushed.appliedPerSecond.toFixed(0)}/s, ` +
           `${pushed.cpuMsPerSale.toFixed(3)} ms CPU a sale (floor ${floor.cpuMsPerSale.toFixed(3)}) ${JSON.stringify(pushed.cpuUsBy)}`,
@@ -68,18 +65,31 @@ export async function measureIngest(platform: BenchPlatform, options: IngestOpti
   return summary(sales, results);
 }
 
-/** Every till sells and signs all that it will push beforehand: making the load costs no measured time. */
-async function prepareLanes(origin: string, chain: LoadChain, options: IngestOptions): Promise<LoadLane[]> {
-  const lanes: LoadLane[] = [];
-  const entries = options.salesPerUpload * options.uploadsPerTill * (options.runs + 1);
+/** What one till pushes, run by run. */
+interface TillLoad {
+  readonly transport: LoadLane['transport'];
+  readonly runs: readonly LoadLane['uploads'][];
+}
+
+/**
+ * Every till sells and signs all that it will push beforehand: making the load costs no measured time. Run by run, so
+ * that a till that has pushed what belongs to one does not say that it holds more.
+ */
+async function prepareTills(origin: string, chain: LoadChain, options: IngestOptions): Promise<TillLoad[]> {
+  const { salesPerUpload, uploadsPerTill, onProgress } = options;
+  const loads: TillLoad[] = [];
   for (const [index, till] of chain.tills.entries()) {
-    // The shift's opening is the first entry of the first upload.
-    await sellForLoad(till, { products: chain.products, sales: entries - 1, linesPerSale: LINES_PER_SALE });
-    const transport = createHttpTransport({ fetch: globalThis.fetch, baseUrl: origin, compress: false });
-    lanes.push({ transport, uploads: await prepareLoad(till, options.salesPerUpload) });
-    if (index % 10 === 9) options.onProgress(`${index + 1} tills have sold ${entries} each`);
+    const runs: LoadLane['uploads'][] = [];
+    for (let run = 0; run <= options.runs; run += 1) {
+      // The shift's opening is the first entry of the first upload.
+      const sales = salesPerUpload * uploadsPerTill - (run === 0 ? 1 : 0);
+      await sellForLoad(till, { products: chain.products, sales, linesPerSale: LINES_PER_SALE });
+      runs.push(await prepareLoad(till, salesPerUpload));
+    }
+    loads.push({ transport: createHttpTransport({ fetch: globalThis.fetch, baseUrl: origin, compress: false }), runs });
+    if (index % 10 === 9) onProgress(`${index + 1} tills have sold for ${runs.length} runs`);
   }
-  return lanes;
+  return loads;
 }
 
 async function pushOnce(

@@ -72,7 +72,11 @@ const wideLine = (product: LoadProduct, line: number): NewCartLine => ({
   serial: `SN-${product.id}`,
 });
 
-/** Everything unsent of the till's newest chain as signed uploads, ready to go, so that making them costs no load time. */
+/**
+ * Everything unsent of the till's newest chain as signed uploads, ready to go, so that making them costs no load time.
+ * Each is made as if those before it had been acknowledged: what an upload says to be unsent is what the till still
+ * holds when its turn comes, and after the last one that is nothing. The till believes so from then on.
+ */
 export const prepareLoad = async (till: Till, entriesPerUpload: number): Promise<PreparedUpload[]> => {
   const chain = (await readChains(till.context.store)).at(-1);
   if (!chain) throw new Error('the till has no chain');
@@ -82,6 +86,7 @@ export const prepareLoad = async (till: Till, entriesPerUpload: number): Promise
     const batch = await planBatch(till.context.store, chain.no, first, limits);
     uploads.push(await prepareUpload(till.context, chain, batch));
     first += batch.count;
+    await till.context.store.run('UPDATE chain SET acknowledged = ? WHERE no = ?', [first - 1, chain.no]);
   }
   return uploads;
 };
