@@ -151,6 +151,8 @@ export interface SampleApp {
   readonly url: string;
   readonly signer: Signer;
   readonly stopping: AbortController;
+  /** Puts the clock of who signs and who verifies ahead, from now on. */
+  advance(ms: number): void;
   get(path: string, headers?: Record<string, string>): Promise<Response>;
   post(path: string, body: string | Buffer, headers?: Record<string, string>): Promise<Response>;
   send(path: string, init: RequestInit): Promise<Response>;
@@ -164,10 +166,13 @@ export interface SampleApp {
 export async function startSampleApp(): Promise<SampleApp> {
   const stopping = new AbortController();
   const telemetry: Telemetry = await startTelemetry({ service: 'test' });
-  const signer = await createSigner('k1');
+  let aheadMs = 0;
+  const now = (): number => Date.now() + aheadMs;
+  const signer = await createSigner('k1', now);
   const verifier = createTokenVerifier({
     fetchState: () => Promise.resolve({ keys: [signer.jwk], revocations: [] }),
     logger: quiet,
+    now,
   });
   const app = createApp({
     service: 'test',
@@ -184,6 +189,7 @@ export async function startSampleApp(): Promise<SampleApp> {
     url: server.url,
     signer,
     stopping,
+    advance: (ms) => void (aheadMs += ms),
     send,
     get: (path, headers = {}) => send(path, { headers }),
     post: (path, body, headers = {}) => send(path, { method: 'POST', body: body as string, headers }),
