@@ -75,20 +75,31 @@ export class EventRelay {
       if (this.#working.size >= (this.#options.parallelTenants ?? PARALLEL_TENANTS)) return;
       if (this.#working.has(tenantId)) continue;
       this.#waiting.delete(tenantId);
-      const work = this.#relay(tenantId).then(
-        () => {
-          this.#failures = 0;
-        },
-        (error: unknown) => this.#failed(tenantId, error),
-      );
-      this.#working.set(
-        tenantId,
-        work.finally(() => {
-          this.#working.delete(tenantId);
-          if (this.#running && this.#waiting.size > 0) this.#pump();
-        }),
-      );
+      this.#begin(tenantId).catch((error: unknown) => this.#failed(tenantId, error));
     }
+  }
+
+  /**
+   * Works on a tenant that is not in hand. Never twice at once in one process: the second would read and publish what the
+   * first has on its way, and JetStream would throw it away.
+   */
+  #begin(tenantId: string): Promise<void> {
+    const work = this.#relay(tenantId)
+      .then(() => {
+        this.#failures = 0;
+      })
+      .finally(() => {
+        this.#working.delete(tenantId);
+        if (this.#running && this.#waiting.size > 0) this.#pump();
+      });
+    this.#working.set(tenantId, work);
+    return work;
+  }
+
+  /** A run that begins from now on: ours, or the one that somebody else began as soon as that in hand had ended. */
+  async #after(tenantId: string): Promise<void> {
+    await this.#working.get(tenantId)?.catch(() => undefined);
+    await (this.#working.get(tenantId) ?? this.#begin(tenantId));
   }
 
   /** The doorbell row is still there: the poll comes back to this tenant, less often while things stay broken. */
@@ -197,9 +208,8 @@ export class EventRelay {
     const tenants = [...new Set(rows.map((row) => row.tenant_id))];
     const done = new Set<string>();
     for (const tenantId of tenants) {
-      await this.#working.get(tenantId)?.catch(() => undefined);
       try {
-        await this.#relay(tenantId);
+        await this.#after(tenantId);
         done.add(tenantId);
       } catch (error) {
         if (isGone(error)) done.add(tenantId);

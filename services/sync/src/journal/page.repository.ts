@@ -77,18 +77,53 @@ export async function readPages(
   through: number,
   maxBytes: number,
 ): Promise<StoredPage[]> {
-  const rows = await tx.bulk<PageRow>(
-    'read-pages',
-    `SELECT ${COLUMNS} FROM (
-       SELECT chain, first_number, last_number, first_seq, size, hashes, kinds, body,
-         sum(size) OVER (ORDER BY last_number) - size AS before
-       FROM journal_page WHERE terminal = $1 AND last_number > $2 AND first_number <= $3
-       ORDER BY last_number LIMIT ${MAX_PAGES}) p
-     WHERE p.before < $4 ORDER BY p.last_number`,
-    [terminal, after, through, maxBytes],
-  );
-  return rows.map(pageOf);
+  return (await selectPages(tx, terminal, null, after, through, maxBytes)).map(pageOf);
 }
+
+/** A page without a line of a wanted kind: only that it is there is read. */
+export interface PassedPage extends Pick<Page, 'firstNumber' | 'lastNumber'> {
+  readonly body: null;
+}
+
+/** As `readPages`, for somebody who wants lines of some kinds: a page that has none costs no bytes and counts for none. */
+export async function readPagesFor(
+  tx: TenantTx,
+  terminal: string,
+  kinds: readonly string[],
+  after: number,
+  through: number,
+  maxBytes: number,
+): Promise<(StoredPage | PassedPage)[]> {
+  const rows = await selectPages(tx, terminal, kinds, after, through, maxBytes);
+  return rows.map((row) =>
+    row.wanted
+      ? pageOf(row)
+      : { firstNumber: Number(row.first_number), lastNumber: Number(row.last_number), body: null },
+  );
+}
+
+const selectPages = (
+  tx: TenantTx,
+  terminal: string,
+  kinds: readonly string[] | null,
+  after: number,
+  through: number,
+  maxBytes: number,
+) =>
+  tx.bulk<PageRow & { readonly wanted: boolean }>(
+    'read-pages',
+    `SELECT p.chain, p.first_number, p.last_number, p.first_seq, p.size, p.kinds, p.wanted,
+       CASE WHEN p.wanted THEN encode(p.hashes, 'hex') END AS hashes, CASE WHEN p.wanted THEN p.body END AS body
+     FROM (
+       SELECT *, sum(CASE WHEN wanted THEN size ELSE 0 END) OVER (ORDER BY last_number) - size AS before
+       FROM (
+         SELECT chain, first_number, last_number, first_seq, size, hashes, kinds, body,
+           $5::text[] IS NULL OR string_to_array(kinds, ',') && $5::text[] AS wanted
+         FROM journal_page WHERE terminal = $1 AND last_number > $2 AND first_number <= $3
+         ORDER BY last_number LIMIT ${MAX_PAGES}) f) p
+     WHERE NOT p.wanted OR p.before < $4 ORDER BY p.last_number`,
+    [terminal, after, through, maxBytes, kinds],
+  );
 
 /** The page that holds a line of this kind with the lowest number after `after` up to `through`. */
 export async function nextPageWith(

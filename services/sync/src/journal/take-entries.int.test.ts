@@ -81,6 +81,22 @@ describe('taking entries', () => {
     expect(consumer).toMatchObject({ number: 30, hash: till.headHash });
   });
 
+  test('passes over any size of what it does not want in one answer', async () => {
+    const till = await suite.till();
+    for (let i = 0; i < 4; i += 1) {
+      till.write({ k: 'sale', x: 'x'.repeat(900_000) });
+      await receiveUpload(suite.deps, till.upload(i + 1));
+    }
+    const consumer = new TestConsumer(suite.deps, suite.tenant, ['stock-counted']);
+    expect(await consumer.take(till.terminal)).toMatchObject({ through: 4, drained: true, entries: [] });
+    till.write({ k: 'stock-counted' });
+    await receiveUpload(suite.deps, till.upload(5));
+    expect(await consumer.take(till.terminal)).toMatchObject({
+      through: 5,
+      entries: [[5, till.headHash, expect.any(String)]],
+    });
+  });
+
   test('cuts a page by bytes, so that the reply fits, and one line always goes through', async () => {
     const till = await suite.till();
     for (let i = 0; i < 5; i += 1) till.write({ k: 'sale', x: 'x'.repeat(450_000) });

@@ -7,7 +7,7 @@ import { readTerminal } from '../terminal/terminal.repository.ts';
 import { takeableNumber, type Terminal } from '../terminal/terminal.ts';
 import { openEpoch, readEpoch } from './epoch.ts';
 import { kindsOf, openPage, type OpenLine } from './page.ts';
-import { hashAt, readPages } from './page.repository.ts';
+import { hashAt, readPagesFor, type StoredPage } from './page.repository.ts';
 
 type Request = z.infer<typeof takeEntries.request>;
 type Reply = ReplyWithLines<z.infer<typeof takeEntries.reply>>;
@@ -89,12 +89,14 @@ async function takeFrom(tx: TenantTx, request: Request, after: number, scanTo: n
   const taken: TakenLine[] = [];
   let bytes = 0;
   let through = after;
-  for (const page of after < scanTo ? await readPages(tx, request.terminal, after, scanTo, MAX_BYTES) : []) {
+  const hasRoom = (page: StoredPage): boolean =>
+    taken.length + kindsOf(page).filter((kind) => kinds.has(kind)).length <= request.limit &&
+    bytes + page.size <= MAX_BYTES;
+  const pages = after < scanTo ? await readPagesFor(tx, request.terminal, request.kinds, after, scanTo, MAX_BYTES) : [];
+  for (const page of pages) {
     if (page.firstNumber > through + 1) break;
-    const wanted = kindsOf(page).filter((kind) => kinds.has(kind)).length;
-    const fits = taken.length + wanted <= request.limit && bytes + page.size <= MAX_BYTES;
-    if (wanted > 0 && taken.length > 0 && !fits) return { taken, through };
-    for (const line of wanted > 0 ? openPage(page) : []) {
+    if (page.body !== null && taken.length > 0 && !hasRoom(page)) return { taken, through };
+    for (const line of page.body === null ? [] : openPage(page)) {
       if (line.number <= through || line.number > scanTo || !kinds.has(line.kind) || line.text === null) continue;
       const full = taken.length === request.limit || (taken.length > 0 && bytes + line.bytes.length > MAX_BYTES);
       if (full) return { taken, through: line.number - 1 };
