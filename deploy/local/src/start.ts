@@ -1,8 +1,10 @@
+import { constants } from 'node:fs';
+import { access } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { formatProcesses } from './format-processes.ts';
 import { runDemo } from './demo-chain.ts';
-import { describeError, LauncherError } from './launcher-error.ts';
+import { describeError, LauncherError, messageOf } from './launcher-error.ts';
 import { down, status, up, type Running } from './launcher.ts';
 import { defaultStateDir } from './paths.ts';
 
@@ -19,17 +21,24 @@ until Ctrl-C, which stops it again.
   --state-dir DIR where its data goes (default: .nexus)
   --help`;
 
-const { values } = parseArgs({
-  options: {
-    check: { type: 'boolean', default: false },
-    sales: { type: 'string' },
-    split: { type: 'boolean', default: false },
-    pooled: { type: 'boolean', default: false },
-    port: { type: 'string' },
-    'state-dir': { type: 'string', default: defaultStateDir },
-    help: { type: 'boolean', default: false },
-  },
-});
+function readOptions() {
+  try {
+    return parseArgs({
+      options: {
+        check: { type: 'boolean', default: false },
+        sales: { type: 'string' },
+        split: { type: 'boolean', default: false },
+        pooled: { type: 'boolean', default: false },
+        port: { type: 'string' },
+        'state-dir': { type: 'string', default: defaultStateDir },
+        help: { type: 'boolean', default: false },
+      },
+    }).values;
+  } catch (error) {
+    throw new LauncherError(messageOf(error), 'See `npm start -- --help`.', { cause: error });
+  }
+}
+type Options = ReturnType<typeof readOptions>;
 
 const startedAt = performance.now();
 const print = (line: string) => console.log(line);
@@ -55,6 +64,15 @@ function portOf(text: string): number {
   throw new LauncherError(`${text} is not a port.`, 'Name one from 1 to 65535, or leave --port out.');
 }
 
+/** A file that is not there is better told now than when everything has started. */
+async function salesFile(path: string): Promise<string> {
+  const file = resolve(path);
+  await access(file, constants.R_OK).catch((error: unknown) => {
+    throw new LauncherError(`${file} cannot be read.`, 'Name a file of sales, or leave --sales out.', { cause: error });
+  });
+  return file;
+}
+
 function interrupted(): Promise<void> {
   return new Promise((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());
@@ -63,10 +81,11 @@ function interrupted(): Promise<void> {
   });
 }
 
-async function main(): Promise<number> {
+async function main(values: Options): Promise<number> {
   const stateDir = resolve(values['state-dir']);
   const stop = interrupted();
   const port = values.port === undefined ? {} : { ports: { edge: portOf(values.port) } };
+  const sales = values.sales === undefined ? undefined : await salesFile(values.sales);
   // A start that was refused leaves alone what ran before it.
   let ours = status({ stateDir }).length === 0;
   try {
@@ -74,7 +93,6 @@ async function main(): Promise<number> {
     const running = await Promise.race([starting, stop]);
     ours = true;
     if (!running) return 130;
-    const sales = values.sales === undefined ? undefined : resolve(values.sales);
     const demo = new AbortController();
     void stop.then(() => demo.abort());
     const proved = await runDemo({ stateDir, sales, signal: demo.signal });
@@ -94,13 +112,11 @@ async function main(): Promise<number> {
   }
 }
 
-if (values.help) {
-  print(HELP);
-} else {
-  try {
-    process.exit(await main());
-  } catch (error) {
-    console.error(describeError(error));
-    process.exit(1);
-  }
+try {
+  const options = readOptions();
+  if (options.help) print(HELP);
+  else process.exit(await main(options));
+} catch (error) {
+  console.error(describeError(error));
+  process.exit(1);
 }

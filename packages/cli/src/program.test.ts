@@ -50,8 +50,22 @@ describe('the nexus command', () => {
   test('fails in JSON as well where the platform does not run here', async () => {
     const { code, out, err } = await run('prove', '--tenant', 'kente', '--json');
     expect(code).toBe(1);
-    expect(JSON.parse(out)).toEqual({ error: { message: 'Nexus is not running here.' } });
+    expect(JSON.parse(out)).toEqual({
+      error: { message: 'Nexus is not running here.', remedy: expect.stringContaining('npx nexus up') },
+    });
     expect(err).toContain('npx nexus up');
+  });
+
+  test.each([
+    ['catalogue', 'import', '--tenant', 'kente', '--file', '/nowhere/at/all.csv'],
+    ['catalogue', 'import', '--tenant', 'kente', '--file', import.meta.dirname],
+    ['journal', 'import', '--tenant', 'kente', '--file', '/nowhere/at/all.journal'],
+    ['journal', 'export', '--dir', '/nowhere/at/all', '--file', 'x.journal'],
+  ])('%s %s names the file that is not there, without a stack', async (...command) => {
+    const { code, out, err } = await run(...command, '--json');
+    expect(code).toBe(1);
+    expect(JSON.parse(out)).toEqual({ error: { message: expect.stringMatching(/cannot be read: |there is no till/) } });
+    expect(err).not.toMatch(/\n +at /);
   });
 
   test('says that nothing runs', async () => {

@@ -52,6 +52,7 @@ const messageOf = (error: unknown): string => {
 
 const errorJson = (error: unknown): Record<string, unknown> => ({
   message: error instanceof Error ? error.message : String(error),
+  ...(error instanceof LauncherError && { remedy: error.remedy }),
   ...(error instanceof CliError && error.code !== undefined && { code: error.code }),
   ...(error instanceof CliError && error.problem !== undefined && { problem: error.problem }),
 });

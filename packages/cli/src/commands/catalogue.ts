@@ -2,6 +2,7 @@ import { openAsBlob } from 'node:fs';
 import { IMPORT_CONTENT_TYPE, importAnswer, importRejection, type ImportAnswer } from '@nexus/contracts';
 import type { Command } from 'commander';
 import { CliError } from '../cli-error.ts';
+import { sizeOfFile } from '../files.ts';
 import { tableOf } from '../output/output.ts';
 import type { ApiClient } from '../session/api-client.ts';
 import { runs, type CommandIo } from './command-context.ts';
@@ -50,10 +51,9 @@ export function addCatalogueCommands(program: Command, io: CommandIo & { exit: (
       ),
     io,
     async ({ enter, output }, options) => {
+      await sizeOfFile(options.file);
       const { api } = await enter(options.tenant);
-      const file = await openAsBlob(options.file).catch((error: unknown) => {
-        throw new CliError(`${options.file} cannot be read`, { cause: error });
-      });
+      const file = await openAsBlob(options.file);
       output.progress(`importing ${options.file}`);
       const answer = await importProducts(api, () => file.stream() as ReadableStream<Uint8Array>).catch(
         (error: unknown) => {

@@ -7,6 +7,7 @@ import { JOURNAL_FILE_CONTENT_TYPE, journalFileAnswer, MAX_JOURNAL_FILE_BYTES } 
 import { createHeadlessTill } from '@nexus/terminal-headless';
 import type { Command } from 'commander';
 import { CliError } from '../cli-error.ts';
+import { sizeOfFile, withUnwritable } from '../files.ts';
 import { runs, type CommandContext, type CommandIo } from './command-context.ts';
 import { tillsDirectory } from './simulate.ts';
 
@@ -25,7 +26,11 @@ interface ExportFlags {
 /** Writes all that a till still keeps of a chain into a file, whole or not at all. */
 export async function exportJournalFile(directory: string, file: string, chain?: string): Promise<{ bytes: number }> {
   if (!existsSync(join(directory, 'till.sqlite'))) throw new CliError(`there is no till in ${directory}`);
-  const till = await createHeadlessTill({ directory, platform: NOWHERE });
+  const till = await createHeadlessTill({ directory, platform: NOWHERE }).catch((error: unknown) => {
+    throw error instanceof Error && error.name === 'TillInUseError'
+      ? new CliError(`the till in ${directory} is in use; close it first`, { cause: error })
+      : error;
+  });
   const partial = `${file}.part`;
   try {
     await pipeline(Readable.from(till.exportJournal(chain)), createWriteStream(partial));
@@ -33,7 +38,7 @@ export async function exportJournalFile(directory: string, file: string, chain?:
     return { bytes: (await stat(file)).size };
   } catch (error) {
     await rm(partial, { force: true });
-    throw error;
+    throw withUnwritable(file, error);
   } finally {
     await till.close();
   }
@@ -75,8 +80,8 @@ export function addJournalCommands(program: Command, io: CommandIo & { exit: (co
       .requiredOption('--file <file>', 'journal file'),
     io,
     async ({ enter, output }, flags) => {
-      const { api } = await enter(flags.tenant);
       const bytes = await readJournalBytes(flags.file);
+      const { api } = await enter(flags.tenant);
       output.progress(`importing ${flags.file}`);
       const answer = await api.call({
         method: 'POST',
@@ -94,12 +99,7 @@ export function addJournalCommands(program: Command, io: CommandIo & { exit: (co
 }
 
 async function readJournalBytes(file: string): Promise<Uint8Array> {
-  try {
-    const { size } = await stat(file);
-    if (size > MAX_JOURNAL_FILE_BYTES) throw new CliError(`${file} is larger than ${MAX_JOURNAL_FILE_BYTES} bytes`);
-    return await readFile(file);
-  } catch (error) {
-    if (error instanceof CliError) throw error;
-    throw new CliError(`${file} cannot be read`, { cause: error });
-  }
+  const size = await sizeOfFile(file);
+  if (size > MAX_JOURNAL_FILE_BYTES) throw new CliError(`${file} is larger than ${MAX_JOURNAL_FILE_BYTES} bytes`);
+  return readFile(file);
 }
