@@ -7,6 +7,7 @@ import type { EdgeConfig } from './config.ts';
 import { observe } from './observe.ts';
 import { sendProblem } from './problem.ts';
 import { answerProbe } from './probes.ts';
+import { refuseWhatIsNoRequest } from './refuse-client.ts';
 import { ReverseProxy } from './reverse-proxy.ts';
 import { createRouter } from './router.ts';
 import { StaticFiles } from './static-files.ts';
@@ -59,6 +60,7 @@ export async function startEdge({ config, logger, metrics }: EdgeParts): Promise
       sendProblem(response, 'NX-1000', 'The edge could not serve this.');
     });
   });
+  refuseWhatIsNoRequest(server);
   server.headersTimeout = HEADERS_TIMEOUT_MS;
   server.requestTimeout = REQUEST_TIMEOUT_MS;
   server.keepAliveTimeout = KEEP_ALIVE_TIMEOUT_MS;
