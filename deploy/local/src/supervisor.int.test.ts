@@ -106,7 +106,7 @@ describe('a supervisor of real processes', () => {
     using dir = temporaryDir();
     const stubborn = childProgram(dir.path, 'stubborn', {
       before: `process.removeAllListeners('SIGTERM'); process.on('SIGTERM', () => note('ignored'));`,
-      stopGraceMs: 200,
+      stopGraceMs: 2_000,
     });
     const supervisor = supervise(dir.path, [stubborn]);
     await supervisor.start();

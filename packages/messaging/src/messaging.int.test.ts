@@ -42,7 +42,7 @@ const effectMigration = migration({
   name: 'effect',
   up: ['CREATE TABLE effect (n int PRIMARY KEY, times int NOT NULL DEFAULT 1)'],
 });
-jest.setTimeout(60_000);
+jest.setTimeout(180_000);
 const logger = createLogger({ service: 'test', level: 'fatal' });
 
 let databases: TestDatabases;
@@ -125,7 +125,7 @@ const effects = async (): Promise<number[]> =>
   (await inventory.tx(tenant, (tx) => tx.query<{ n: number }>('SELECT n FROM effect ORDER BY n'))).map((row) => row.n);
 const upTo = (n: number): number[] => Array.from({ length: n }, (_, i) => i + 1);
 const arrived = (n: number) =>
-  waitFor(async () => (await effects()).length >= n, { what: `${n} effects`, timeoutMs: 30_000 }).then(effects);
+  waitFor(async () => (await effects()).length >= n, { what: `${n} effects`, timeoutMs: 60_000 }).then(effects);
 const cursor = async () =>
   (
     await inventory.tx(tenant, (tx) =>
@@ -359,7 +359,7 @@ describe('questions', () => {
     service: 'sales',
     name: 'double',
     scope: 'tenant',
-    timeoutMs: 2_000,
+    timeoutMs: 30_000,
     request: z.strictObject({ n: z.number() }),
     reply: z.object({ n: z.number(), tenant: z.string() }),
   });

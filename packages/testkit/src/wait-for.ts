@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
 export interface WaitOptions {
-  /** Gives up after this long. Default 15,000. */
+  /** Gives up after this long: far longer than anything takes, as a busy machine may be slow. Default 40,000. */
   readonly timeoutMs?: number;
   /** Pause between two looks. Default 20. */
   readonly intervalMs?: number;
@@ -19,7 +19,7 @@ export async function waitFor<T>(
   condition: () => T | Promise<T>,
   options: WaitOptions = {},
 ): Promise<Exclude<Awaited<T>, Falsy>> {
-  const { timeoutMs = 15_000, intervalMs = 20, what = 'the condition' } = options;
+  const { timeoutMs = 40_000, intervalMs = 20, what = 'the condition' } = options;
   const deadline = performance.now() + timeoutMs;
   let last: { cause?: unknown } = {};
   for (;;) {

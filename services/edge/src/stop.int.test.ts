@@ -18,7 +18,7 @@ test('an edge that is told to stop says so before it closes its door, and cuts l
   const own = await start({
     keycloakUrl: address,
     services: new Map([['sync', address]]),
-    ...{ idleTimeoutMs: 60_000, drainMs: 300, stopGraceMs: 30_000 },
+    ...{ idleTimeoutMs: 60_000, drainMs: 3_000, stopGraceMs: 30_000 },
   });
   const url = `http://127.0.0.1:${own.port}`;
   expect((await fetch(`${url}/readyz`)).status).toBe(200);

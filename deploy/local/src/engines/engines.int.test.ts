@@ -103,7 +103,7 @@ describe('a set of engines', () => {
     const pids = [pidOf('postgres'), pidOf('nats')];
     const supervisor = readDaemonState(dir.path)?.supervisor.pid ?? 0;
     process.kill(supervisor, 'SIGKILL');
-    await waitUntil(async () => startTimeOf(supervisor) === undefined, { what: 'end', timeoutMs: 5_000 });
+    await waitUntil(async () => startTimeOf(supervisor) === undefined, { what: 'end', timeoutMs: 20_000 });
     await start();
     expect([pidOf('postgres'), pidOf('nats')]).toEqual(pids);
   });

@@ -15,7 +15,7 @@ const name = defineRpc({
   service: 'sales',
   name: 'name',
   scope: 'tenant',
-  timeoutMs: 2_000,
+  timeoutMs: 30_000,
   request: z.strictObject({ long: z.string() }),
   reply: z.object({ name: z.string() }),
 });
