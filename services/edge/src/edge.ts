@@ -46,13 +46,15 @@ export async function startEdge({ config, logger, metrics }: EdgeParts): Promise
   const handle = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     if (state.draining) response.shouldKeepAlive = false;
     if (answerProbe(request, response, state)) return;
+    if (request.headers.host === undefined) return sendProblem(response, 'NX-1001', 'The request names no host.');
     if (Number(request.headers['content-length'] ?? 0) > MAX_BODY_BYTES) {
       return sendProblem(response, 'NX-1003', `At most ${MAX_BODY_BYTES} bytes are taken at once.`);
     }
     const found = route(request);
     return found.serve(response, observe(metrics, found.name, request, response));
   };
-  const server = createServer((request, response) => {
+  // Node would refuse a request without a host in words of its own.
+  const server = createServer({ requireHostHeader: false }, (request, response) => {
     handle(request, response).catch((error: unknown) => {
       // A client that goes away in the middle of a file is its own affair.
       if (response.destroyed) return;

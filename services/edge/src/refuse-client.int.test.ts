@@ -32,7 +32,8 @@ describe('what is no request', () => {
   test.each([
     ['no HTTP', 'GARBAGE\r\n\r\n', 400, 'NX-1001'],
     ['a method that nobody knows', 'FOO /api/sales/x HTTP/1.1\r\nHost: x\r\n\r\n', 400, 'NX-1001'],
-    ['no host', 'GET /api/sales/x HTTP/1.1\r\nContent-Length: x\r\n\r\n', 400, 'NX-1001'],
+    ['no host', 'GET /api/sales/x HTTP/1.1\r\nConnection: close\r\n\r\n', 400, 'NX-1001'],
+    ['a length that is no number', 'POST / HTTP/1.1\r\nHost: x\r\nContent-Length: x\r\n\r\n', 400, 'NX-1001'],
     [
       'two lengths',
       'POST /api/sales/x HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n',
