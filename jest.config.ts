@@ -21,7 +21,7 @@ const config: Config = {
   // Two cores are the smallest machine we serve; Jest's own default there would be one worker.
   maxWorkers: 2,
   // Jest reads this here alone, not in a project. A test that hangs is the rare case, a busy machine is not.
-  testTimeout: 60_000,
+  testTimeout: 180_000,
   projects: [
     project('unit', ['**/*.test.ts'], [special]),
     project('int', ['**/*.int.test.ts', '**/*.workflow.test.ts']),

@@ -10,7 +10,7 @@ let results: FixtureResult[];
 beforeAll(async () => {
   const { stdout } = await promisify(execFile)(process.execPath, [script]);
   results = JSON.parse(stdout.slice(stdout.indexOf('[{'))) as FixtureResult[];
-}, 60_000);
+}, 180_000);
 
 describe('the import rules', () => {
   test('each offender is caught by the rule that is meant to catch it', () => {

@@ -28,17 +28,17 @@ const within = (minutes: number, env: Readonly<Record<string, string>> = {}) => 
 const tallies: Tally[] = [];
 
 async function staticChecks(): Promise<void> {
-  tallies.push(await check('type check', 'tsc', ['-p', 'tsconfig.json'], within(3)));
+  tallies.push(await check('type check', 'tsc', ['-p', 'tsconfig.json'], within(10)));
   tallies.push(
     await check(
       'type check of the back office',
       'npm',
       ['run', 'check', '-w', 'backoffice', '--if-present'],
-      within(3),
+      within(10),
     ),
   );
-  tallies.push(await check('lint', 'eslint', ['.', '--max-warnings', '0'], within(5)));
-  tallies.push(await check('format', 'prettier', ['--check', '--log-level', 'warn', '.'], within(3)));
+  tallies.push(await check('lint', 'eslint', ['.', '--max-warnings', '0'], within(15)));
+  tallies.push(await check('format', 'prettier', ['--check', '--log-level', 'warn', '.'], within(10)));
 }
 
 /** Rendered, judged by schemas and by our own policies; what takes an API server is `npm run test:cluster`. */
@@ -47,19 +47,19 @@ async function chart(): Promise<void> {
   announce('programs for the chart');
   // The first run on a machine builds them.
   const failure = await run('node', [CLUSTER_LAB, 'provide'], within(30));
-  if (failure === undefined) tallies.push(await jest('chart', within(5)));
+  if (failure === undefined) tallies.push(await jest('chart', within(15)));
   else tallies.push(tallyOfCheck('programs for the chart', failure, (performance.now() - start) / 1000));
 }
 
 async function onEngines(enginesFile: string): Promise<void> {
   const env = { NEXUS_TEST_ENGINES: enginesFile };
-  tallies.push(await jest('int', within(20, env)));
-  tallies.push(await jest('browser', within(10, env)));
+  tallies.push(await jest('int', within(40, env)));
+  tallies.push(await jest('browser', within(20, env)));
 }
 
 /** The whole platform: the trials start the rest of it beside this run's engines, and break both. One after the other. */
 async function trials(stateDir: string): Promise<void> {
-  tallies.push(await jest('trial', within(25, { NEXUS_TRIALS_STATE_DIR: stateDir }), ['--runInBand']));
+  tallies.push(await jest('trial', within(40, { NEXUS_TRIALS_STATE_DIR: stateDir }), ['--runInBand']));
 }
 
 /** Starts engines in a folder of their own, runs the tests on them, and stops them even if starting failed half-way. */
@@ -90,7 +90,7 @@ async function onEnginesOfOurOwn(): Promise<void> {
 }
 
 await staticChecks();
-tallies.push(await jest('unit', within(5)));
+tallies.push(await jest('unit', within(15)));
 await chart();
 const given = process.env['NEXUS_TEST_ENGINES'];
 if (given !== undefined) await onEngines(given);

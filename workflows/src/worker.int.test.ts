@@ -17,11 +17,11 @@ beforeAll(async () => {
   ({ address } = environment);
   namespace = environment.namespace ?? 'default';
   await environment.teardown();
-}, 60_000);
+}, 180_000);
 afterAll(async () => {
   await Promise.all(processes.map((process) => process.end('SIGTERM')));
   await rm(bundleCacheDir, { recursive: true });
-}, 60_000);
+}, 180_000);
 
 const settings = () => ({ NEXUS_TEMPORAL_ADDRESS: address, NEXUS_TEMPORAL_NAMESPACE: namespace });
 
@@ -63,13 +63,13 @@ async function known(): Promise<string> {
 
 const statusOf = async (url: string): Promise<number> => (await fetch(`${url}/readyz`)).status;
 const isReady = (url: string, ready: boolean) =>
-  waitFor(async () => (await statusOf(url)) === (ready ? 200 : 503), { timeoutMs: 45_000 });
+  waitFor(async () => (await statusOf(url)) === (ready ? 200 : 503), { timeoutMs: 90_000 });
 
 test('a new process is ready when its build has the work, and not before; the old one is not any more', async () => {
   const first = await start('1.0.0');
   await isReady(first, true);
   const second = await start('1.1.0');
-  await waitFor(async () => (await known()).includes('1.1.0'), { timeoutMs: 45_000 });
+  await waitFor(async () => (await known()).includes('1.1.0'), { timeoutMs: 90_000 });
   expect([await statusOf(first), await statusOf(second)]).toEqual([200, 503]);
 
   expect(await name('1.1.0')).toMatchObject({ event: 'current', current: '1.1.0' });

@@ -11,7 +11,7 @@ import { Supervisor, type BackOff, type ProcessStatus } from './supervisor.ts';
 import { childProgram } from './test-support/child-program.ts';
 import { temporaryDir } from './test-support/temporary-dir.ts';
 
-jest.setTimeout(60_000);
+jest.setTimeout(180_000);
 
 const quick: BackOff = { firstMs: 20, maxMs: 200, resetAfterMs: 60_000 };
 

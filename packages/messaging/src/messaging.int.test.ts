@@ -262,7 +262,7 @@ describe('events', () => {
         const seen = await effects();
         return seen.includes(7) && seen.includes(5) ? seen : false;
       },
-      { timeoutMs: 30_000 },
+      { timeoutMs: 90_000 },
     ).then(effects);
     expect(all).toEqual([1, 2, 3, 4, 5, 6, 7]);
     expect((await cursor())?.epoch).toBe(2);
@@ -283,7 +283,7 @@ describe('events', () => {
         );
         return rows.length > 0 && rows;
       },
-      { what: 'the message that was set aside', timeoutMs: 30_000 },
+      { what: 'the message that was set aside', timeoutMs: 90_000 },
     );
     expect(failed).toHaveLength(1);
     const open = () =>

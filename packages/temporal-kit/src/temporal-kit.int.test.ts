@@ -42,7 +42,7 @@ beforeAll(async () => {
   connection = new WorkerConnection(address, logger);
   activityWorker = createActivityWorker({ service: 'sales', activities, connection, namespace, logger, graceMs: 200 });
   workflowWorker = createWorkflowWorker({ workflowsPath, connection, namespace, logger, bundleCacheDir });
-}, 60_000);
+}, 180_000);
 afterAll(async () => {
   await Promise.all([activityWorker.stop(), workflowWorker.stop()]);
   await connection.close();
@@ -72,7 +72,7 @@ describe('while the server is away', () => {
     activityWorker.start();
     workflowWorker.start();
     proxy.heal();
-    await waitFor(() => activityWorker.isRunning() && workflowWorker.isRunning(), { timeoutMs: 45_000 });
+    await waitFor(() => activityWorker.isRunning() && workflowWorker.isRunning(), { timeoutMs: 90_000 });
     expect(await link.isUp()).toBe(true);
     expect(await run('askTrace')).toMatch(/^[0-9a-f]{32}$/);
   });
@@ -122,8 +122,8 @@ test('a pulled cable is survived', async () => {
   proxy.cut();
   expect(await link.isUp()).toBe(false);
   proxy.heal();
-  expect(await waitFor(() => run('askTrace'), { timeoutMs: 30_000 })).toMatch(/^[0-9a-f]{32}$/);
-}, 60_000);
+  expect(await waitFor(() => run('askTrace'), { timeoutMs: 90_000 })).toMatch(/^[0-9a-f]{32}$/);
+}, 180_000);
 
 test('a worker that stops lets what is in hand end', async () => {
   const handle = await start('untilCancelled');

@@ -56,13 +56,13 @@ beforeEach(async () => {
   };
   activityWorker = createActivityWorker({ service: 'sales', activities, connection, namespace, logger });
   activityWorker.start();
-}, 60_000);
+}, 180_000);
 
 afterEach(async () => {
   await Promise.all([activityWorker, ...workers].map((worker) => worker.stop()));
   await connection.close();
   await channel.close();
-}, 60_000);
+}, 180_000);
 
 /** Starts a worker of a build; `unversioned`: as they were before there were versions. */
 function work(build: Build, wantedBy: WantedBy | 'unversioned' = 'release', buildId: string = build): WorkflowWorker {
@@ -80,11 +80,11 @@ function work(build: Build, wantedBy: WantedBy | 'unversioned' = 'release', buil
   return worker;
 }
 
-const current = (worker: WorkflowWorker) => waitFor(() => worker.isCurrent(), { timeoutMs: 30_000 });
-const running = (worker: WorkflowWorker) => waitFor(() => worker.isRunning(), { timeoutMs: 30_000 });
+const current = (worker: WorkflowWorker) => waitFor(() => worker.isCurrent(), { timeoutMs: 90_000 });
+const running = (worker: WorkflowWorker) => waitFor(() => worker.isRunning(), { timeoutMs: 90_000 });
 /** Temporal has heard of the build. */
 const known = (build: Build) =>
-  waitFor(async () => (await deployment.describe())?.known.includes(build) === true, { timeoutMs: 30_000 });
+  waitFor(async () => (await deployment.describe())?.known.includes(build) === true, { timeoutMs: 90_000 });
 
 /** Wakes a workflow, as the relay does; starts it where it does not run. Gives the build that answered. */
 async function visit(workflowId: string, signal = ''): Promise<string | undefined> {
@@ -96,7 +96,7 @@ async function visit(workflowId: string, signal = ''): Promise<string | undefine
     signalArgs: [signal],
     args: [],
   });
-  await waitFor(() => (visited.get(workflowId)?.length ?? 0) > before, { timeoutMs: 30_000 });
+  await waitFor(() => (visited.get(workflowId)?.length ?? 0) > before, { timeoutMs: 90_000 });
   return visited.get(workflowId)?.at(-1);
 }
 const result = (workflowId: string) => client.workflow.getHandle(workflowId).result() as Promise<unknown>;

@@ -45,7 +45,7 @@ export async function realTemporalEnvironment(): Promise<TestWorkflowEnvironment
     // The server's parts learn of a new namespace one after the other.
     await waitFor(() => connection.workflowService.countWorkflowExecutions({ namespace }).then(() => true), {
       what: `the Temporal namespace ${namespace}`,
-      timeoutMs: 30_000,
+      timeoutMs: 90_000,
     });
   } finally {
     await connection.close();

@@ -16,7 +16,7 @@ import type { Problem } from '@nexus/contracts';
 import type { Edge } from './edge.ts';
 import { listen, metrics, start } from './edge.world.ts';
 
-jest.setTimeout(60_000);
+jest.setTimeout(180_000);
 
 const INLINE = 'console.log("boot")';
 const site = mkdtempSync(join(tmpdir(), 'nexus-edge-'));

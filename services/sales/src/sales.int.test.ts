@@ -39,7 +39,7 @@ import { rpcHandlers } from './rpc-handlers.ts';
 import { FakeJournal, lineOf } from './testing/fake-journal.ts';
 import { listTransactions, readTransaction } from './transaction/transaction.repository.ts';
 
-jest.setTimeout(60_000);
+jest.setTimeout(180_000);
 const logger = createLogger({ service: 'test', level: 'fatal' });
 
 let databases: TestDatabases;

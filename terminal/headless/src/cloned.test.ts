@@ -153,5 +153,5 @@ describe('kill -9', () => {
     await again.till.sync.send();
     expect(platform.lines).toEqual(lines);
     await again.till.close();
-  }, 60_000);
+  }, 180_000);
 });

@@ -45,7 +45,7 @@ describe('sending', () => {
       ),
       { numRuns: 25 },
     );
-  }, 30_000);
+  }, 180_000);
 
   test('goes on from the server’s watermark: what it has is not sent again', async () => {
     const { till, platform } = await openTestTill({ sync: small });
@@ -106,7 +106,7 @@ describe('sending', () => {
       ),
       { numRuns: 15 },
     );
-  }, 30_000);
+  }, 180_000);
 
   test('respects the bytes of an upload', async () => {
     const { till, platform } = await openTestTill({ sync: { limits: { entries: 100, bytes: 3000 } } });

@@ -181,7 +181,7 @@ describe('a return', () => {
       { numRuns: 25 },
     );
     expectSound(await linesOf(till));
-  }, 30_000);
+  }, 180_000);
 });
 
 describe('a stock count', () => {

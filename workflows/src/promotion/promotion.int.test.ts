@@ -22,7 +22,7 @@ beforeAll(async () => {
   namespace = environment.namespace ?? 'default';
   await environment.teardown();
   connection = new WorkerConnection(address, logger);
-}, 60_000);
+}, 180_000);
 afterAll(async () => {
   await Promise.all(workers.map((worker) => worker.stop()));
   await connection.close();
@@ -59,7 +59,7 @@ function work(buildId: string): WorkflowWorker {
   worker.start();
   return worker;
 }
-const current = (worker: WorkflowWorker) => waitFor(() => worker.isCurrent(), { timeoutMs: 45_000 });
+const current = (worker: WorkflowWorker) => waitFor(() => worker.isCurrent(), { timeoutMs: 90_000 });
 
 test('a release, the next one, and the way back while the old workers are still there', async () => {
   expect(await promoted('1.0.0')).toEqual({

@@ -5,7 +5,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { provisionTenantBundle, quietRuntime } from './testing/bench.ts';
 
-jest.setTimeout(60_000);
+jest.setTimeout(180_000);
 
 const FOLDER = join(import.meta.dirname, '../../histories/provision-tenant');
 const histories = readdirSync(FOLDER).filter((name) => name.endsWith('.json'));

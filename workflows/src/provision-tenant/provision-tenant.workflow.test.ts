@@ -4,7 +4,7 @@ import { ApplicationFailure } from '@temporalio/common';
 import { ProvisioningBench, type Act } from './testing/bench.ts';
 import { ProvisioningWorld } from './testing/world.ts';
 
-jest.setTimeout(60_000);
+jest.setTimeout(180_000);
 
 let bench: ProvisioningBench;
 beforeAll(async () => {

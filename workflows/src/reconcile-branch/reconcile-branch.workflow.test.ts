@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { reconcileBranchBundle, reconcileOnce } from './reconcile-branch.bench.ts';
 
 const FOLDER = join(import.meta.dirname, '../../histories/reconcile-branch');
-jest.setTimeout(60_000);
+jest.setTimeout(180_000);
 Runtime.install({ logger: new DefaultLogger('ERROR'), telemetryOptions: { logging: { filter: 'OFF' } } });
 
 describe('reconcileBranch', () => {

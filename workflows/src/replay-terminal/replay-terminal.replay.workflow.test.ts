@@ -7,7 +7,7 @@ import { quietRuntime, replayTerminalBundle } from './replay-terminal.bench.ts';
 
 const FOLDER = join(import.meta.dirname, '../../histories/replay-terminal');
 const histories = readdirSync(FOLDER).filter((name) => name.endsWith('.json'));
-jest.setTimeout(60_000);
+jest.setTimeout(180_000);
 quietRuntime();
 const workflowBundle = await replayTerminalBundle();
 

@@ -16,7 +16,7 @@ const replay = async (world: ReplayWorld): Promise<ReplayWorld> => {
 const DONE = (number: number) => ({ sales: number, inventory: number });
 
 // The server that skips time does not skip the machine's own: others may be using it.
-jest.setTimeout(60_000);
+jest.setTimeout(180_000);
 
 describe('replayTerminal', () => {
   test('brings everything to every consumer and ends', async () => {

@@ -23,16 +23,16 @@ describe('a lock file', () => {
   test('is free again after its holder failed', async () => {
     using dir = temporaryDir();
     const path = join(dir.path, 'a.lock');
-    const failing = withFileLock(path, { timeoutMs: 1_000 }, () => Promise.reject(new Error('no')));
+    const failing = withFileLock(path, { timeoutMs: 20_000 }, () => Promise.reject(new Error('no')));
     await expect(failing).rejects.toThrow('no');
-    expect(await withFileLock(path, { timeoutMs: 1_000 }, async () => 'in')).toBe('in');
+    expect(await withFileLock(path, { timeoutMs: 20_000 }, async () => 'in')).toBe('in');
   });
 
   test('of a process that died is taken over, even when its id is in use again', async () => {
     using dir = temporaryDir();
     const path = join(dir.path, 'a.lock');
     writeFileSync(path, JSON.stringify({ pid: process.pid, startTime: 'long ago' }));
-    expect(await withFileLock(path, { timeoutMs: 1_000 }, async () => 'in')).toBe('in');
+    expect(await withFileLock(path, { timeoutMs: 20_000 }, async () => 'in')).toBe('in');
   });
 
   test('of a living process is waited for, and the wait ends with a word', async () => {

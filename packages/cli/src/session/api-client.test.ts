@@ -17,7 +17,7 @@ function clientOf(...answers: (Response | Error)[]) {
     origin: 'http://edge',
     token: () => Promise.resolve('tok'),
     fetch: fake,
-    patienceMs: 5_000,
+    patienceMs: 60_000,
   });
   return { api, requests };
 }

@@ -23,7 +23,7 @@ import {
   type NatsLink,
 } from '../index.ts';
 
-jest.setTimeout(60_000);
+jest.setTimeout(180_000);
 
 const thingHappened = defineEvent({ service: 'sales', kind: 'thing-happened', version: 1, data: z.object({}) });
 const logger = createLogger({ service: 'test', level: 'fatal' });

@@ -34,7 +34,7 @@ beforeAll(async () => {
   });
   await provisioner.migrateShared();
   db = createTenancyDb({ service: 'catalog', url: databases.url('catalog'), poolSize: 4 });
-}, 60_000);
+}, 180_000);
 
 beforeEach(() => db.shared((tx) => tx.query('DELETE FROM tenant_figure')));
 

@@ -34,7 +34,7 @@ const service = { name: 'catalog', createProvisioner: (url: string) => provision
 beforeAll(async () => {
   databases = await createTestDatabases({ services: ['catalog'] });
   before = provisionerWith(databases.provisionerUrl('catalog'), BEFORE);
-}, 60_000);
+}, 180_000);
 
 afterAll(async () => {
   await before.close();

@@ -95,7 +95,7 @@ afterAll(async () => {
   await Promise.all([natsCable.close(), temporalCable.close()]);
   await nats.stop();
   await databases.drop();
-}, 60_000);
+}, 180_000);
 
 /** Keys and revocations, as identity answers them. */
 function answerAsIdentity() {
@@ -164,7 +164,7 @@ describe('without NATS and Temporal', () => {
     expect(await status('/livez')).toBe(200);
     // It listens at once and brings its shared schema up meanwhile.
     for (const probe of ['/startupz', '/readyz'])
-      await waitFor(async () => (await status(probe)) === 200, { what: `200 from ${probe}`, timeoutMs: 30_000 });
+      await waitFor(async () => (await status(probe)) === 200, { what: `200 from ${probe}`, timeoutMs: 90_000 });
   });
 
   test('tokens cannot be judged yet, and it says so', async () => {
@@ -176,7 +176,7 @@ describe('without NATS and Temporal', () => {
 describe('when they come', () => {
   test('tokens are verified with the keys that identity gives', async () => {
     natsCable.heal();
-    await waitFor(async () => (await send(`/notes/${randomUUID()}`)).status === 404, { timeoutMs: 30_000 });
+    await waitFor(async () => (await send(`/notes/${randomUUID()}`)).status === 404, { timeoutMs: 90_000 });
   });
 
   test('a tenant that is not here is not known', async () => {
@@ -238,7 +238,7 @@ describe('when they come', () => {
 
 describe('it is measured', () => {
   const seen = async (line: string): Promise<boolean> => (await metrics.text()).includes(line);
-  const until = (line: string) => waitFor(() => seen(line), { what: line, timeoutMs: 40_000 });
+  const until = (line: string) => waitFor(() => seen(line), { what: line, timeoutMs: 90_000 });
 
   /** A note by sales, told by its own log and relay. */
   const tell = (text: unknown): Promise<string> =>
@@ -280,7 +280,7 @@ describe('it is measured', () => {
     await until(`nexus_events_applied_total{${labels},outcome="ok"} 1`);
     await until(`nexus_event_batch_duration_seconds_count{${labels},outcome="ok"}`);
     // One that could not be digested a second time either is counted by now.
-    await waitFor(async () => (await failedMessagesKept()) === 1, { timeoutMs: 30_000 });
+    await waitFor(async () => (await failedMessagesKept()) === 1, { timeoutMs: 90_000 });
     await tell(7);
     await until(`nexus_events_applied_total{${labels},outcome="set-aside"} 1`);
     await until('nexus_failed_messages{service="catalog"} 2');

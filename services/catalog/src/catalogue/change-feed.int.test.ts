@@ -70,7 +70,7 @@ describe('the change feed', () => {
     await reading;
     await waitFor(async () => (await feed.read(), feed.products.size === 3072), { what: 'the end of the log' });
     for (const [id, product] of written) expect(feed.products.get(id)).toEqual(product);
-  }, 60_000);
+  }, 180_000);
 
   test("begins with the country's tax groups, which a chain's own are never overwritten by", async () => {
     const tenant = await catalog.bareTenant();

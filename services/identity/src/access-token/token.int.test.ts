@@ -11,7 +11,7 @@ import { decodeJwt, generateKeyPair, SignJWT, UnsecuredJWT } from 'jose';
 import { startIdentity, type IdentityFixture, type TestChain } from '../testing/identity-fixture.ts';
 import { signIn, uniqueEmail } from '../testing/people.ts';
 
-jest.setTimeout(60_000);
+jest.setTimeout(180_000);
 
 let identity: IdentityFixture;
 let kente: TestChain;

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals
 import { startIdentity, type IdentityFixture, type TestChain } from '../testing/identity-fixture.ts';
 import { addTerminal, openBranch } from '../testing/till.ts';
 
-jest.setTimeout(60_000);
+jest.setTimeout(180_000);
 
 let identity: IdentityFixture;
 let kente: TestChain;

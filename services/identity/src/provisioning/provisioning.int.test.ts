@@ -4,7 +4,7 @@ import { waitFor } from '@nexus/testkit';
 import { testAdmin, uniqueEmail, uniqueSlug } from '../testing/people.ts';
 import { startPlatform, type PlatformFixture } from '../testing/platform-fixture.ts';
 
-jest.setTimeout(60_000);
+jest.setTimeout(180_000);
 
 let platform: PlatformFixture;
 let operator: string;
@@ -27,7 +27,7 @@ const settled = (tenantId: string): Promise<TenantRow> =>
       const { body } = await platform.identity.call<TenantRow>('GET', `/tenants/${tenantId}`, { token: operator });
       return body.state === 'ready' || body.state === 'failed' ? body : undefined;
     },
-    { what: 'the end of the provisioning', timeoutMs: 45_000, intervalMs: 100 },
+    { what: 'the end of the provisioning', timeoutMs: 90_000, intervalMs: 100 },
   );
 const organizationsCalled = (alias: string) =>
   testAdmin().run((client) => client.organizations.find({ search: alias, exact: true }));
@@ -60,7 +60,7 @@ describe('provisioning on the real engines', () => {
       tx.query<{ kind: string }>('SELECT kind FROM event_log ORDER BY event_id'),
     );
     expect(events.map(({ kind }) => kind)).toEqual([legalEntityChanged.kind, 'staff-changed']);
-  }, 60_000);
+  }, 180_000);
 
   test('the same request again is the same tenant; another under its key is refused; a taken slug too', async () => {
     const slug = uniqueSlug('same');
@@ -73,7 +73,7 @@ describe('provisioning on the real engines', () => {
     expect(await signUp(body)).toMatchObject({ status: 409, body: { code: 'IDN-1001' } });
     expect(await signUp({ ...body, slug: 'nexus-platform' })).toMatchObject({ body: { code: 'IDN-1001' } });
     await settled(first.body.tenantId);
-  }, 60_000);
+  }, 180_000);
 
   test('without a slug, chains of one name get slugs of their own', async () => {
     const name = uniqueSlug('Makola');
@@ -87,7 +87,7 @@ describe('provisioning on the real engines', () => {
     for (const alias of slugs) platform.identity.remember({ alias });
     expect(new Set(slugs).size).toBe(3);
     for (const { body } of answers) expect(await settled(body.tenantId)).toMatchObject({ state: 'ready' });
-  }, 90_000);
+  }, 180_000);
 
   test('a service that refuses: everything is undone, and the slug is free again', async () => {
     const slug = uniqueSlug('undone');
@@ -104,7 +104,7 @@ describe('provisioning on the real engines', () => {
 
     const second = (await signUp(signUpOf(slug, ownerEmail))).body;
     expect(await settled(second.tenantId)).toMatchObject({ state: 'ready', slug });
-  }, 90_000);
+  }, 180_000);
 
   test('the undo leaves what others made: an organization of that name, and a person who was there before', async () => {
     const ownerEmail = uniqueEmail('there');

@@ -6,7 +6,7 @@ import { startIdentity, type IdentityFixture, type TestChain } from '../testing/
 import { uniqueEmail } from '../testing/people.ts';
 import { addTerminal, openBranch } from '../testing/till.ts';
 
-jest.setTimeout(60_000);
+jest.setTimeout(180_000);
 
 let identity: IdentityFixture;
 let kente: TestChain;

@@ -4,7 +4,7 @@ import { waitFor } from '@nexus/testkit';
 import { startIdentity, type IdentityFixture } from '../testing/identity-fixture.ts';
 import { uniqueEmail, uniqueSlug } from '../testing/people.ts';
 
-jest.setTimeout(60_000);
+jest.setTimeout(180_000);
 
 const SIGN_UPS_PER_MINUTE = 8;
 let identity: IdentityFixture;

@@ -13,7 +13,7 @@ import { decodeJwt } from 'jose';
 import { startIdentity, type IdentityFixture, type TestChain } from '../testing/identity-fixture.ts';
 import { addTerminal, enrolmentCode, openBranch, TestTill } from '../testing/till.ts';
 
-jest.setTimeout(60_000);
+jest.setTimeout(180_000);
 
 let identity: IdentityFixture;
 let kente: TestChain;
@@ -31,7 +31,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await nats?.close();
   await identity?.stop();
-}, 60_000);
+}, 180_000);
 
 const enrol = (body: object) => identity.call<{ code?: string }>('POST', '/terminals/enrol', { body });
 async function enrolled(): Promise<{ till: TestTill; id: string }> {

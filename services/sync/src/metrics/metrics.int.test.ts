@@ -31,7 +31,7 @@ beforeAll(async () => {
   const watching = { service: 'sync', shared: suite.db.shared.bind(suite.db) } as unknown as TenancyDb;
   for (const gauges of [replayGauges(watching), tillGauges(watching)])
     metrics.gauges({ service: 'sync', ...gauges, keepMs: 0 });
-}, 60_000);
+}, 180_000);
 
 afterAll(async () => {
   await figures.stop();

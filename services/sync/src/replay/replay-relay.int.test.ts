@@ -24,7 +24,7 @@ beforeAll(async () => {
     namespace: env.namespace ?? 'default',
     logger: suite.deps.logger,
   });
-}, 60_000);
+}, 180_000);
 afterAll(async () => {
   await temporal?.close();
   await proxy?.close();
@@ -104,10 +104,10 @@ describe('the relay of wake-ups', () => {
     // The process died; another one finds the terminal by the doorbell alone.
     await relayed(async () => {
       proxy.heal();
-      await waitFor(() => wakeUps(till), { what: 'the wake-up after the outage', timeoutMs: 45_000 });
+      await waitFor(() => wakeUps(till), { what: 'the wake-up after the outage', timeoutMs: 90_000 });
     });
     await end(till);
-  }, 90_000);
+  }, 180_000);
 
   test('takes a wake-up that was lost for what it is', async () => {
     const till = (await suite.till()).sell(1);

@@ -131,7 +131,7 @@ describe('lines beyond a gap', () => {
     const segments = await suite.query('SELECT 1 FROM journal_segment WHERE terminal = $1', [till.terminal]);
     expect(segments).toHaveLength(1);
     expect(await openExceptions(till)).toEqual([]);
-  }, 60_000);
+  }, 180_000);
 });
 
 describe('entries of a revoked terminal', () => {

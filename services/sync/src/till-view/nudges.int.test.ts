@@ -18,7 +18,7 @@ beforeAll(async () => {
     links.push(link);
     pods.push(pod);
   }
-}, 60_000);
+}, 180_000);
 afterAll(async () => {
   for (const pod of pods) pod.stop();
   for (const link of links) await link.close();
