@@ -8,13 +8,15 @@ export function sendProblem(response: ServerResponse, code: ErrorCode, detail: s
     return;
   }
   const { status, title } = ERROR_CODES[code];
-  const body: Problem = { type: `urn:nexus:problem:${code}`, title, status, code, detail };
+  const problem: Problem = { type: `urn:nexus:problem:${code}`, title, status, code, detail };
+  const body = JSON.stringify(problem);
   for (const name of response.getHeaderNames()) response.removeHeader(name);
   response.writeHead(status, {
     'content-type': 'application/problem+json',
+    'content-length': Buffer.byteLength(body),
     'cache-control': 'no-store',
     'x-content-type-options': 'nosniff',
     ...(status === 503 ? { 'retry-after': '1' } : {}),
   });
-  response.end(JSON.stringify(body));
+  response.end(body);
 }
