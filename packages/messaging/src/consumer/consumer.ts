@@ -1,15 +1,15 @@
-import { eventStream, NexusError, readEvents, readHeads, type EventEnvelope } from '@nexus/contracts';
+import { eventStream, NexusError, readEvents, type EventEnvelope } from '@nexus/contracts';
 import { outcomeOf, secondsSince, withRemoteTrace } from '@nexus/telemetry';
 import { isUnavailable } from '@nexus/tenancy-db';
 import { AckPolicy, DeliverPolicy, jetstream, type ConsumerMessages, type JsMsg } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
-import { LRUCache } from 'lru-cache';
 import { digestFailedMessage } from '../failed-message/retry-failed-message.ts';
 import { DamagedEventError, readEventMessage } from '../event-log/event-message.ts';
 import { callRpc } from '../rpc/ask.ts';
 import { ensureStream } from '../stream.ts';
 import { following, lockCursor, moveCursor, PoisonError, runHandlers, setAside, type Cursor } from './apply.ts';
 import type { EventHandler } from './handler.ts';
+import { HeadSweep } from './head-sweep.ts';
 import type { ConsumerOptions } from './options.ts';
 
 /** Messages one tenant's transaction takes at most. */
@@ -18,12 +18,8 @@ const PARALLEL_TENANTS = 4;
 /** Tries of a batch before its poison is looked for, one message at a time. */
 const TRIES = 4;
 const REPAIR_PAGE = 100;
-/** A sweep looks at heads that moved in the last minutes; every hundredth, and the first after trouble, at all. */
-const RECENT_SECONDS = 300;
-const FULL_SWEEP_EVERY = 60;
-/** Tenants whose head was seen at our cursor: not compared again until it moves, or for so long. */
-const MAX_LEVEL = 20_000;
-const LEVEL_MS = 120_000;
+/** A sweep that found somebody behind is followed by another so soon: it may only have been quicker than the stream. */
+const SUSPECT_MS = 1_000;
 
 interface Delivery {
   readonly event: EventEnvelope;
@@ -43,13 +39,11 @@ export class EventConsumer {
   readonly #queues = new Map<string, Delivery[]>();
   readonly #behind = new Set<string>();
   readonly #working = new Map<string, Promise<void>>();
-  /** Heads that our cursor was at. Not believed for long, nor by a full sweep: our own database may be an older copy by now. */
-  readonly #level = new LRUCache<string, string>({ max: MAX_LEVEL, ttl: LEVEL_MS });
+  readonly #heads: HeadSweep;
   #messages: ConsumerMessages | undefined;
   #loop: Promise<void> | undefined;
   #sweepTimer: NodeJS.Timeout | undefined;
   #sweeping: Promise<void> | undefined;
-  #sweeps = 0;
   #trouble = true;
   #running = false;
   #stop: () => void = () => undefined;
@@ -58,6 +52,7 @@ export class EventConsumer {
     this.#options = options;
     this.#parallel = options.parallelTenants ?? PARALLEL_TENANTS;
     this.#prefetch = this.#parallel * BATCH;
+    this.#heads = new HeadSweep(options);
     this.#handlers = new Map(options.handlers.map((handler) => [handler.definition.kind, handler]));
   }
 
@@ -343,40 +338,19 @@ export class EventConsumer {
             'the source could not be asked for its heads',
           );
         })
-        .finally(() => this.#scheduleSweep(this.#options.sweepMs ?? 10_000));
+        .finally(() => {
+          const sweepMs = this.#options.sweepMs ?? 10_000;
+          this.#scheduleSweep(this.#heads.isSuspicious() ? Math.min(SUSPECT_MS, sweepMs) : sweepMs);
+        });
     }, delayMs);
     this.#sweepTimer.unref();
   }
 
-  /** Asks the source which logs moved and compares with our cursors: finds what no message told of. */
   async #sweep(): Promise<void> {
-    const { db, nats, source } = this.#options;
-    const full = this.#trouble || this.#sweeps % FULL_SWEEP_EVERY === 0;
-    this.#sweeps += 1;
-    let after: string | undefined;
-    do {
-      const page = await callRpc(nats, readHeads(source), null, {
-        withinSeconds: full ? 0 : RECENT_SECONDS,
-        ...(after === undefined ? {} : { after }),
-      });
-      for (const head of page.heads) {
-        if (!this.#running || this.#queues.has(head.tenant) || this.#working.has(head.tenant)) continue;
-        const place = `${head.epoch}/${head.position}/${head.event ?? ''}`;
-        if (!full && this.#level.get(head.tenant) === place) continue;
-        const cursor = await db
-          .tx({ tenantId: head.tenant }, (tx) => lockCursor(tx, source))
-          .catch((error: unknown) => {
-            if (error instanceof NexusError && error.code === 'NX-3003') return undefined;
-            throw error;
-          });
-        if (cursor === undefined) continue;
-        const same = cursor.epoch === head.epoch && cursor.position === head.position && cursor.event === head.event;
-        if (same) this.#level.set(head.tenant, place);
-        else this.#behind.add(head.tenant);
-      }
-      after = page.next;
-    } while (after !== undefined && this.#running);
-    if (full) this.#trouble = false;
+    const trouble = this.#trouble;
+    const isInHand = (tenant: string) => !this.#running || this.#queues.has(tenant) || this.#working.has(tenant);
+    await this.#heads.sweep({ trouble, isInHand, onBehind: (tenant) => this.#behind.add(tenant) });
+    if (trouble) this.#trouble = false;
     this.#pump();
   }
 
