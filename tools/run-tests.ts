@@ -7,7 +7,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { freePort } from './test-run/free-port.ts';
+import { freePort } from '../packages/testkit/src/port.ts';
 import { run } from './test-run/command.ts';
 import { announce, check, jest } from './test-run/steps.ts';
 import { summary, tallyOfCheck, type Tally } from './test-run/tally.ts';
