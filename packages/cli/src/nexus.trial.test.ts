@@ -112,6 +112,30 @@ describe('a chain sells a few days', () => {
   );
 
   test(
+    'as the demo chain: sold to the end once, then only proved; other sales are another chain’s',
+    async () => {
+      const { totals } = expectedFigures(await readSalesFile(sales, 'GHS'), 3, 6);
+      const done = await nexus(['demo', '--sales', sales]);
+      expect(done).toMatchObject({ inTheBooks: true, figures: totals, proof: { holds: true } });
+      const again = await nexus(['demo', '--sales', sales]);
+      expect(again).toMatchObject({
+        tenant: done['tenant'],
+        inTheBooks: true,
+        figures: totals,
+        proof: { holds: true },
+      });
+      expect(again).not.toHaveProperty('simulation');
+
+      const fewer = join(folder, 'fewer.csv');
+      await writeFile(fewer, (await readFile(sales, 'utf8')).split('\n').slice(0, 40).join('\n'));
+      const other = await nexus(['demo', '--sales', fewer]);
+      expect(other).toMatchObject({ inTheBooks: true, proof: { holds: true } });
+      expect(other['tenant']).not.toEqual(done['tenant']);
+    },
+    5 * MINUTE_MS,
+  );
+
+  test(
     'is refused where the chain is not there',
     async () => {
       expect(await nexus(simulate('no-such-chain'), 1)).toMatchObject({ error: { code: 'NX-1002' } });

@@ -23,9 +23,13 @@ export function addDemoCommand(program: Command, io: CommandIo & { exit: (code: 
         progress: (line) => output.progress(line),
       });
       output.result(done, () =>
-        [...(done.simulation ? [simulationText(done.simulation)] : []), proofTable(done.proof)].join('\n\n'),
+        [
+          ...(done.simulation ? [simulationText(done.simulation)] : []),
+          proofTable(done.proof),
+          done.inTheBooks ? 'The books say what was sold.' : 'THE BOOKS DO NOT SAY WHAT WAS SOLD.',
+        ].join('\n\n'),
       );
-      return done.proof.holds ? 0 : 1;
+      return done.proof.holds && done.inTheBooks ? 0 : 1;
     },
   );
 }

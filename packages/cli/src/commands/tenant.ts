@@ -30,6 +30,11 @@ export async function createTenant(session: OperatorSession, tenant: NewTenant):
     response: tenantReservation,
     idempotencyKey: `nexus-tenant-create/${crypto.randomUUID()}`,
   });
+  return untilReady(session, { tenantId, slug });
+}
+
+/** Waits until a chain's provisioning has ended. Fails with the platform's reason where it was given up. */
+export async function untilReady(session: OperatorSession, { tenantId, slug }: MadeTenant): Promise<MadeTenant> {
   const deadline = deadlineIn(READY_WITHIN_MS);
   const row = await poll(async () => {
     const now = await session.api.call({ path: `/api/identity/tenants/${tenantId}`, response: tenantRow });
