@@ -7,7 +7,7 @@ import { componentBench } from './test-support/component-bench.ts';
 import { NOW } from './test-support/figures.ts';
 
 // A real browser on a busy machine: waits end by condition, this only bounds them.
-jest.setTimeout(120_000);
+jest.setTimeout(300_000);
 
 const bench = componentBench();
 const { visit, text } = bench;

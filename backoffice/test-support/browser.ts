@@ -6,6 +6,9 @@ import { chromium, type Browser, type BrowserContextOptions, type Page } from 'p
 export const DESKTOP = { width: 1280, height: 860 };
 export const PHONE = { width: 390, height: 844 };
 
+/** Waits end by condition; this only bounds them on a busy machine. */
+const TIMEOUT_MS = 60_000;
+
 export const launchBrowser = (): Promise<Browser> =>
   chromium.launch({
     executablePath: '/usr/bin/chromium',
@@ -34,6 +37,7 @@ export async function openPage(
 ): Promise<TestPage> {
   const context = await browser.newContext({ viewport: DESKTOP, locale: 'en-GB', ...options });
   if (now !== undefined) await context.clock.install({ time: now });
+  context.setDefaultTimeout(TIMEOUT_MS);
   const page = await context.newPage();
   const complaints: string[] = [];
   page.on('pageerror', (error) => complaints.push(error.message));

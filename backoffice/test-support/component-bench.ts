@@ -6,6 +6,8 @@ import { NOW } from './figures.ts';
 import { freshState } from './fixture-api.ts';
 import { startTestSite, type TestSite } from './test-site.ts';
 
+const BUILD_TIMEOUT_MS = 10 * 60_000;
+
 /** Registers the suite's hooks. Every test begins with the fixtures as they are, and fails if a page complained. */
 export function componentBench() {
   let browser: Browser;
@@ -15,7 +17,8 @@ export function componentBench() {
   beforeAll(async () => {
     browser = await launchBrowser();
     site = await startTestSite(() => NOW);
-  });
+    // The first one builds the site.
+  }, BUILD_TIMEOUT_MS);
   afterAll(async () => {
     await browser.close();
     await site.close();
