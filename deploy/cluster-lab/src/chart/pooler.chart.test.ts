@@ -89,7 +89,7 @@ async function complaint(service: string, user: string, password: string): Promi
     database: `nexus_${service}`,
     user,
     password,
-    connectionTimeoutMillis: 1_500,
+    connectionTimeoutMillis: 5_000,
   });
   try {
     await client.connect();

@@ -42,13 +42,14 @@ export class SetClock implements Clock {
   /** A time of day, UTC, so many days after the first. */
   set(day: number, time: `${number}:${number}`): void {
     const [hours = 0, minutes = 0] = time.split(':').map(Number);
-    this.ms = firstDayMs() + day * DAY_MS + (hours * 60 + minutes) * 60_000;
+    this.ms = FIRST_DAY_MS + day * DAY_MS + (hours * 60 + minutes) * 60_000;
   }
 }
 
-const firstDayMs = (): number => Math.floor(Date.now() / DAY_MS - DAYS_AGO) * DAY_MS;
+/** One and the same for a whole suite, also for one that midnight falls into. */
+const FIRST_DAY_MS = Math.floor(Date.now() / DAY_MS - DAYS_AGO) * DAY_MS;
 /** The business date of that day in Accra, `YYYY-MM-DD`. */
-export const dateOf = (day: number): string => new Date(firstDayMs() + day * DAY_MS).toISOString().slice(0, 10);
+export const dateOf = (day: number): string => new Date(FIRST_DAY_MS + day * DAY_MS).toISOString().slice(0, 10);
 
 /** One device: a headless till in a folder, with a line and a clock of its own. */
 export class ShopTill {
