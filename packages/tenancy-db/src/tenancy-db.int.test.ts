@@ -119,6 +119,44 @@ describe('a transaction', () => {
     expect(seen).toEqual(['committed']);
   });
 
+  test('ends with its last statement: committed, its hooks run, and nothing taken after it', async () => {
+    const seen: unknown[] = [];
+    const rows = await db.tx(a, async (tx) => {
+      tx.afterCommit(() => seen.push('committed'));
+      await tx.query(`INSERT INTO note VALUES (4, 'kept')`);
+      const found = tx.last<{ body: string }>('note', 'SELECT body FROM note WHERE id = $1', [4]);
+      await tx.query('SELECT 1').catch((error: unknown) => seen.push(String(error)));
+      return found;
+    });
+    expect(rows).toEqual([{ body: 'kept' }]);
+    expect(seen).toEqual([expect.stringContaining('ended'), 'committed']);
+    expect(await db.tx(a, (tx) => tx.last('gone', 'DELETE FROM note WHERE id = $1 RETURNING id', [4]))).toEqual([
+      { id: 4 },
+    ]);
+    expect(await notes(a)).toHaveLength(1);
+  });
+
+  test('fails as a whole with its last statement, and says why that failed', async () => {
+    const seen: string[] = [];
+    const failing = (sql: string) =>
+      db.tx(a, async (tx) => {
+        tx.afterCommit(() => seen.push('committed'));
+        await tx.query(`INSERT INTO note VALUES (5, 'lost')`);
+        return tx.last('failing', sql, []);
+      });
+    await expect(failing('SELECT broken')).rejects.toMatchObject({ code: '42703' });
+    await expect(failing(`INSERT INTO note VALUES (5, 'twice')`)).rejects.toMatchObject({ code: '23505' });
+    const swallowing = db.tx(a, async (tx) => {
+      await tx.query('SELECT broken').catch(() => undefined);
+      return tx.last('fine', 'SELECT 1', []);
+    });
+    await expect(swallowing).rejects.toMatchObject({ code: '25P02' });
+    const never = { tenantId: '019f0000-0000-7000-8000-00000000dead' };
+    await expect(db.tx(never, (tx) => tx.last('any', 'SELECT 1', []))).rejects.toMatchObject({ code: 'NX-3003' });
+    expect(seen).toEqual([]);
+    expect(await notes(a)).toHaveLength(1);
+  });
+
   test('tries again after a deadlock', async () => {
     await db.tx(a, (tx) => tx.query(`INSERT INTO note VALUES (10, ''), (11, '') ON CONFLICT DO NOTHING`));
     const both = [0, 0];

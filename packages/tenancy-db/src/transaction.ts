@@ -19,6 +19,12 @@ export interface Tx {
    * awaited one by one are pipelined; await them all before the work ends.
    */
   bulk<R = Record<string, unknown>>(name: string, sql: string, parameters: readonly unknown[]): Promise<R[]>;
+  /**
+   * As `bulk`, for the statement with which a transaction ends: COMMIT goes right behind it and is not waited for with
+   * another trip. No statement is taken after it. For work that has nothing left to go wrong: what throws once the rows
+   * are there, throws too late to undo anything.
+   */
+  last<R = Record<string, unknown>>(name: string, sql: string, parameters: readonly unknown[]): Promise<R[]>;
   /** Runs after the commit, never after a rollback. Must not throw. */
   afterCommit(hook: () => void): void;
 }
@@ -51,6 +57,8 @@ export class RunnerTx implements TenantTx {
   readonly #client: ClientBase;
   readonly #options: StatementOptions;
   #open = true;
+  /** The end, where it is on its way already. */
+  #ending: Promise<void> | undefined;
 
   constructor(runner: QueryRunner, client: ClientBase, tenantId: string, options: StatementOptions) {
     this.manager = runner.manager;
@@ -73,8 +81,21 @@ export class RunnerTx implements TenantTx {
     return this.#run<R>(statement);
   }
 
+  last<R>(name: string, sql: string, parameters: readonly unknown[]): Promise<R[]> {
+    const rows = this.bulk<R>(name, sql, parameters);
+    this.end();
+    this.#ending = commit(this.#client);
+    this.#ending.catch(() => undefined); // told by `commit`; where the statement failed, that error is the one to tell
+    return rows;
+  }
+
   afterCommit(hook: () => void): void {
     this.hooks.push(hook);
+  }
+
+  /** Commits, unless the last statement has done so. */
+  commit(): Promise<void> {
+    return this.#ending ?? commit(this.#client);
   }
 
   /** After this no statement is taken: the connection belongs to the next transaction, of perhaps another tenant. */
@@ -87,4 +108,11 @@ export class RunnerTx implements TenantTx {
     const result = await this.#client.query<Record<string, unknown>>(statement);
     return result.rows as R[];
   }
+}
+
+/** COMMIT of a transaction in which a statement failed quietly rolls back without an error: that must not pass for success. */
+async function commit(client: ClientBase): Promise<void> {
+  const result = await client.query('COMMIT');
+  if (result.command !== 'COMMIT')
+    throw new Error('the transaction was rolled back: one of its statements failed and its error was swallowed');
 }

@@ -83,9 +83,12 @@ export async function productById(tx: TenantTx, currency: string, id: string): P
   return product;
 }
 
-/** The active product that a barcode means, or null. One statement: tills without a copy of their own wait for it. */
+/**
+ * The active product that a barcode means, or null. One statement, and the last of its transaction: tills without a copy
+ * of their own wait for it.
+ */
 export async function productByBarcode(tx: TenantTx, barcode: string): Promise<ProductFacts | null> {
-  const [row] = await tx.bulk<FactsRow & { chain_currency: string | null }>(
+  const [row] = await tx.last<FactsRow & { chain_currency: string | null }>(
     'catalog_by_barcode',
     `SELECT ${COLUMNS}, c.currency AS chain_currency
      FROM barcode found JOIN product p ON p.id = found.product CROSS JOIN catalogue c
