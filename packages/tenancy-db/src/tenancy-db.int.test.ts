@@ -130,6 +130,11 @@ describe('a transaction', () => {
     });
     expect(rows).toEqual([{ body: 'kept' }]);
     expect(seen).toEqual([expect.stringContaining('ended'), 'committed']);
+    // Asked on a connection of its own: that of the transaction would see what it never committed.
+    const seenByOthers = await withSuperuser(databases.superuserUrl('sales'), (sql) =>
+      sql(`SELECT id FROM ${tenantSchema(a.tenantId)}.note WHERE id = 4`),
+    );
+    expect(seenByOthers).toHaveLength(1);
     expect(await db.tx(a, (tx) => tx.last('gone', 'DELETE FROM note WHERE id = $1 RETURNING id', [4]))).toEqual([
       { id: 4 },
     ]);
