@@ -16,7 +16,10 @@ const MINUTE_MS = 60_000;
 jest.setTimeout(5 * MINUTE_MS);
 
 const OWNER = `owner-${crypto.randomUUID()}@chain.example`;
-const TODAY = new Date().toISOString().slice(0, 10);
+/** A zone in which it is noon now: there the day does not end while this looks at it, whatever the hour is elsewhere. */
+const AHEAD_HOURS = 12 - new Date().getUTCHours();
+const ZONE = `Etc/GMT${AHEAD_HOURS > 0 ? '-' : '+'}${Math.abs(AHEAD_HOURS)}`;
+const TODAY = new Date(Date.now() + AHEAD_HOURS * 60 * MINUTE_MS).toISOString().slice(0, 10);
 /** Six sales of 2 × 12.50 and 1 × 7.25, and one return of 7.25. */
 const SALES = 6;
 const FILE = [
@@ -63,7 +66,7 @@ afterAll(async () => {
 }, 3 * MINUTE_MS);
 
 const sell = (slug: string) =>
-  platform.nexus('simulate', '--tenant', slug, '--sales', file, '--branches', '2', '--terminals', '3');
+  platform.nexus('simulate', '--tenant', slug, '--sales', file, '--branches', '2', '--terminals', '3', '--zone', ZONE);
 const heading = (name: string | RegExp) => page.getByRole('heading', { level: 1, name }).waitFor();
 const seen = (text: string | RegExp) => page.getByText(text).first().waitFor();
 
