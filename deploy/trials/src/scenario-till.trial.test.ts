@@ -8,6 +8,7 @@ import { journalEntryDetail, saleEntry, transactionDetail, type SaleEntry } from
 import { findTransaction, TillInUseError } from '@nexus/terminal-core';
 import { sendDisorderly } from '@nexus/terminal-headless';
 import { checkoutDir } from '@nexus/local';
+import { waitFor } from '@nexus/testkit';
 import { openShop, type Shop } from './test-support/shop.ts';
 import type { ShopTill } from './test-support/shop-till.ts';
 
@@ -24,27 +25,30 @@ beforeAll(async () => {
 }, 900_000);
 afterAll(() => shop.close());
 
-/** A process that sells from the folder until it is killed, some sales after the first it calls paid. */
-function startSelling(directory: string, killAfter: number) {
+/** A process that sells from the folder until it is killed, in the middle of whatever it does then. */
+function startSelling(directory: string) {
   const child = spawn(process.execPath, [SELLER, directory], { stdio: ['ignore', 'pipe', 'inherit'] });
   const lines = createInterface({ input: child.stdout });
   const paid: string[] = [];
-  lines.on('line', (line) => {
-    paid.push(line);
-    if (paid.length === killAfter) child.kill('SIGKILL');
-  });
+  lines.on('line', (line) => paid.push(line));
   const ended = Promise.all([once(child, 'exit'), once(lines, 'close')]);
-  return { paid, firstSale: once(lines, 'line'), ended };
+  return {
+    paid,
+    kill9: async () => {
+      child.kill('SIGKILL');
+      await ended;
+    },
+  };
 }
 
 describe('one writer, and nothing paid is lost', () => {
   test('a till killed while it sells has every sale it called paid; no second one opens beside it; both send at once', async () => {
     const shopTill = await shop.newTill({ entriesPerUpload: 4 });
     await shopTill.close();
-    const seller = startSelling(shopTill.directory, 25);
-    await seller.firstSale;
+    const seller = startSelling(shopTill.directory);
+    await waitFor(() => seller.paid.length >= 25, { what: 'some sales' });
     await expect(shopTill.open()).rejects.toThrow(TillInUseError);
-    await seller.ended;
+    await seller.kill9();
 
     // The lock went with the process: the next tab takes over where the first stopped.
     await shopTill.open();
