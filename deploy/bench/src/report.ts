@@ -36,9 +36,10 @@ export function reportOf(result: BenchResult): string {
     );
   }
   if (result.lookup !== undefined) {
-    const { products, requestsPerSecond, p50Ms, p99Ms, failed } = result.lookup;
+    const { products, requestsPerSecond, p50Ms, p99Ms, failed, floorP50Ms, floorP99Ms } = result.lookup;
     lines.push(
       `Barcode look-up: ${products} products, ${requestsPerSecond} requests/s: p50 ${p50Ms.toFixed(1)} ms, p99 ${p99Ms.toFixed(1)} ms (aim ≤ ${AIMS.p99Ms} ms: ${verdict(p99Ms <= AIMS.p99Ms)}), ${failed} failed`,
+      `  floor          p50 ${floorP50Ms.toFixed(1)} ms, p99 ${floorP99Ms.toFixed(1)} ms: the same requests to a server that does nothing but look up`,
     );
   }
   if (result.idle !== undefined) {

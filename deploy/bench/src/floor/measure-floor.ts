@@ -14,13 +14,11 @@ const DATABASE = 'nexus_bench_floor';
 
 /** Runs the floor once in the PostgreSQL that the platform uses. */
 export async function measureFloor(superuserUrl: string, postgresPid: number, sales: number): Promise<FloorFigures> {
-  await ensureDatabase(superuserUrl);
-  const url = new URL(superuserUrl);
-  url.pathname = `/${DATABASE}`;
+  const url = await floorDatabase(superuserUrl);
   const before = cpuSeconds([postgresPid]);
   const { stdout } = await promisify(execFile)(process.execPath, [
     join(import.meta.dirname, 'floor-main.ts'),
-    url.href,
+    url,
     String(sales),
   ]);
   const { seconds, cpuSeconds: own } = JSON.parse(stdout) as { seconds: number; cpuSeconds: number };
@@ -28,7 +26,8 @@ export async function measureFloor(superuserUrl: string, postgresPid: number, sa
   return { perSecond: sales / seconds, cpuMsPerSale: ((own + database) * 1000) / sales };
 }
 
-async function ensureDatabase(superuserUrl: string): Promise<void> {
+/** The address of a database of the floor's own, made where it is not there. */
+export async function floorDatabase(superuserUrl: string): Promise<string> {
   const client = new pg.Client({ connectionString: superuserUrl });
   await client.connect();
   try {
@@ -37,4 +36,7 @@ async function ensureDatabase(superuserUrl: string): Promise<void> {
   } finally {
     await client.end();
   }
+  const url = new URL(superuserUrl);
+  url.pathname = `/${DATABASE}`;
+  return url.href;
 }
