@@ -31,7 +31,8 @@ async function newChain(name: string, currency: string, country: string): Promis
   return (await nexus(['tenant', 'create', ...args]))['slug'] as string;
 }
 
-const money = ({ sales, refunds, saleLines, refundLines, grossSalesMinor, grossRefundsMinor }: ExpectedFigures) => ({
+type Money = Readonly<Record<keyof ExpectedFigures, number | null>>;
+const money = ({ sales, refunds, saleLines, refundLines, grossSalesMinor, grossRefundsMinor }: Money) => ({
   sales,
   refunds,
   saleLines,

@@ -85,9 +85,10 @@ export async function demo(options: DemoOptions): Promise<Demo> {
 }
 
 const FIGURES = ['sales', 'refunds', 'saleLines', 'refundLines', 'grossSalesMinor', 'grossRefundsMinor'] as const;
-type Figures = Readonly<Record<(typeof FIGURES)[number], number>>;
+type Figures = Readonly<Record<(typeof FIGURES)[number], number | null>>;
 
-const saysAtLeast = (one: Figures, other: Figures): boolean => FIGURES.every((figure) => one[figure] >= other[figure]);
+const saysAtLeast = (one: Figures, other: Figures): boolean =>
+  FIGURES.every((figure) => (one[figure] ?? 0) >= (other[figure] ?? 0));
 
 /** Catalogue, branches, tills, a week without a network, and the network back. */
 async function sellOut(inside: TenantSession, options: DemoOptions): Promise<Simulation> {

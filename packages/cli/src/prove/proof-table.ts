@@ -28,8 +28,9 @@ export function proofTable(proof: Proof): string {
 }
 
 function cells(proof: Proof, name: string, row: ProofRow): string[] {
-  const amount = (minor: number): string =>
-    proof.currency === undefined ? '' : `${toDecimal(minor, exponentOf(proof.currency))} ${proof.currency}`;
+  const currency = row.currency ?? proof.currency;
+  const amount = (minor: number | null): string =>
+    currency === undefined || minor === null ? '' : `${toDecimal(minor, exponentOf(currency))} ${currency}`;
   return [
     name,
     ...[row.journalEntries, row.sales, row.saleLines].map(String),

@@ -20,8 +20,16 @@ export interface JournalFigures {
   readonly exceptions: number;
 }
 
-/** One row of the proof; several currencies of one row stand in `byCurrency`, and then its own sums are zero. */
-export type ProofRow = JournalFigures & MoneyFigures & { readonly byCurrency?: readonly CurrencyFigures[] };
+type Amounts = 'grossSalesMinor' | 'grossRefundsMinor';
+/**
+ * One row of the proof. Where the tenant has several currencies, a row of one names it in `currency`; a row of several
+ * lists them in `byCurrency`, counts all of them together, and has no amounts of its own: those do not add up.
+ */
+export type ProofRow = JournalFigures &
+  Omit<MoneyFigures, Amounts> & { readonly [A in Amounts]: number | null } & {
+    readonly currency?: string;
+    readonly byCurrency?: readonly CurrencyFigures[];
+  };
 export type CurrencyFigures = { readonly currency: string } & MoneyFigures;
 
 export interface BranchProof extends ProofRow {
@@ -84,14 +92,16 @@ export function sumByCurrency(all: readonly CurrencyFigures[]): CurrencyFigures[
   return [...groups.keys()].sort().map((currency) => ({ currency, ...added(NO_MONEY, groups.get(currency) ?? []) }));
 }
 
-/** A row of one currency carries its sums itself; one of several lists them. */
-export function proofRow(journal: JournalFigures, money: readonly CurrencyFigures[]): ProofRow {
+/** A row of one currency carries its sums itself, with its name where the tenant has `several`; one of several lists them. */
+export function proofRow(journal: JournalFigures, money: readonly CurrencyFigures[], several: boolean): ProofRow {
   const sums = sumByCurrency(money);
   const [only] = sums;
-  if (sums.length > 1) return { ...journal, ...NO_MONEY, byCurrency: sums };
+  if (sums.length > 1) {
+    return { ...journal, ...added(NO_MONEY, sums), grossSalesMinor: null, grossRefundsMinor: null, byCurrency: sums };
+  }
   if (only === undefined) return { ...journal, ...NO_MONEY };
-  const { currency: _currency, ...figures } = only;
-  return { ...journal, ...figures };
+  const { currency, ...figures } = only;
+  return { ...journal, ...(several && { currency }), ...figures };
 }
 
 export const moneyOf = (figures: SalesFigures): CurrencyFigures => ({

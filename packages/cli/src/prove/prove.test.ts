@@ -121,6 +121,7 @@ describe('a proof', () => {
     expect(proof.holds).toBe(true);
     expect(proof.currency).toBe('GHS');
     expect(proof).not.toHaveProperty('byCurrency');
+    expect(proof.branches[0]).not.toHaveProperty('currency');
     expect(proof.totals).toEqual({
       journalEntries: 80,
       gaps: 0,
@@ -156,9 +157,15 @@ describe('a proof', () => {
       ['GHS', 10],
       ['XOF', 10],
     ]);
-    expect(proof.totals.byCurrency).toHaveLength(2);
-    expect(proof.branches[1]?.grossSalesMinor).toBe(123_456);
-    expect(proofTable(proof)).toContain('XOF: sales 123456');
+    // Counts add up; amounts do not, and say so.
+    expect(proof.totals).toMatchObject({ sales: 20, refundLines: 4, grossSalesMinor: null, grossRefundsMinor: null });
+    expect(proof.totals.byCurrency).toEqual(proof.byCurrency);
+    expect(proof.branches[1]).toMatchObject({ currency: 'XOF', sales: 10, grossSalesMinor: 123_456 });
+    expect(proof.terminals[0]).toMatchObject({ currency: 'GHS', grossSalesMinor: 123_456 });
+    const table = proofTable(proof);
+    expect(table).toContain('XOF: sales 123456');
+    expect(table).toMatch(/Tema .*123456 XOF/);
+    expect(table).toMatch(/Osu .*1234.56 GHS/);
   });
 
   test('asks every book at the watermark where the journals stood', async () => {

@@ -26,7 +26,9 @@ export async function prove(
 }
 
 export function proofOf(evidence: Evidence, tenant: { id: string; slug: string; name: string }): Proof {
-  const spoken = evidence.terminals.map((one, at) => terminalProof(evidence, one, at));
+  const currencies = currenciesOf(evidence);
+  const several = currencies.size > 1;
+  const spoken = evidence.terminals.map((one, at) => terminalProof(evidence, one, at, several));
   const terminals = [...spoken, ...silentTerminals(evidence)].sort((a, b) => a.row.index - b.row.index);
   const branches = evidence.structure.branches
     .map((branch): BranchProof => {
@@ -40,6 +42,7 @@ export function proofOf(evidence: Evidence, tenant: { id: string; slug: string; 
         ...proofRow(
           { ...journal, exceptions },
           here.flatMap((terminal) => terminal.money),
+          several,
         ),
       };
     })
@@ -53,15 +56,11 @@ export function proofOf(evidence: Evidence, tenant: { id: string; slug: string; 
     0,
   );
   const invariants = invariantsOf(evidence);
-  const currencies = new Set([
-    ...evidence.structure.legalEntities.map((entity) => entity.currency),
-    ...money.map((one) => one.currency),
-  ]);
   const [currency] = currencies;
   return {
     tenant: { id: tenant.id, slug: tenant.slug, name: tenant.name },
     ...(currencies.size === 1 && currency !== undefined ? { currency } : { byCurrency: money }),
-    totals: proofRow({ ...journal, exceptions }, money),
+    totals: proofRow({ ...journal, exceptions }, money, several),
     branches,
     terminals: terminals.map((terminal) => terminal.row),
     stock: { movements: evidence.stock.movements, units: evidence.stock.units / QUANTITY_SCALE },
@@ -70,13 +69,20 @@ export function proofOf(evidence: Evidence, tenant: { id: string; slug: string; 
   };
 }
 
+/** Those that the chain's legal entities keep their books in, and any other that something was sold in. */
+const currenciesOf = ({ structure, terminals }: Evidence): Set<string> =>
+  new Set([
+    ...structure.legalEntities.map((entity) => entity.currency),
+    ...terminals.flatMap(({ transactions }) => transactions.figures.map((figures) => figures.currency)),
+  ]);
+
 interface Placed {
   readonly row: TerminalProof;
   readonly branch: string | undefined;
   readonly money: readonly CurrencyFigures[];
 }
 
-function terminalProof(evidence: Evidence, one: TerminalEvidence, at: number): Placed {
+function terminalProof(evidence: Evidence, one: TerminalEvidence, at: number, several: boolean): Placed {
   const { terminals } = evidence.structure;
   const facts = terminals.find((terminal) => terminal.id === one.terminal);
   const { journal, transactions, stock } = one;
@@ -96,7 +102,7 @@ function terminalProof(evidence: Evidence, one: TerminalEvidence, at: number): P
       index: facts?.index ?? terminals.length + at,
       name: facts?.name ?? 'not known to identity',
       id: one.terminal,
-      ...proofRow(figures, money),
+      ...proofRow(figures, money, several),
       receivedThrough: journal.receivedThrough,
       tillHead: journal.tillHead,
       lastContact: journal.lastContact,
@@ -111,7 +117,15 @@ const silentTerminals = ({ structure, terminals }: Evidence): Placed[] =>
     .map(({ id, index, name, branch }) => ({
       branch,
       money: [],
-      row: { index, name, id, ...proofRow(sumJournal([]), []), receivedThrough: 0, tillHead: 0, lastContact: null },
+      row: {
+        index,
+        name,
+        id,
+        ...proofRow(sumJournal([]), [], false),
+        receivedThrough: 0,
+        tillHead: 0,
+        lastContact: null,
+      },
     }));
 
 /** Inventory's exceptions of a branch that no terminal caused; those of its terminals are counted with them. */
