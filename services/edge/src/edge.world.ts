@@ -15,7 +15,7 @@ export const start = (particular: Particular): Promise<Edge> =>
   startEdge({
     config: {
       ...{ host: '127.0.0.1', port: 0, staticDir: undefined, trustProxy: [] },
-      ...{ idleTimeoutMs: 1_000, drainMs: 0, stopGraceMs: 200 },
+      ...{ idleTimeoutMs: 3_000, drainMs: 0, stopGraceMs: 200 },
       ...particular,
     },
     logger,

@@ -12,12 +12,15 @@ const archive = Buffer.from('the archive');
 const digest = createHash('sha256').update(archive).digest('hex');
 let server: Server;
 let origin: string;
+/** How often somebody asked where nothing is ever answered. */
+let unanswered = 0;
 
 beforeAll(async () => {
   server = createServer((request, response) => {
     if (request.url === '/a.tar.gz') response.end(archive);
     else if (request.url === '/sums') response.end(`${'0'.repeat(64)}  other\n${digest}  a.tar.gz\n`);
-    else if (request.url !== '/silence') response.writeHead(404).end();
+    else if (request.url === '/silence') unanswered += 1;
+    else response.writeHead(404).end();
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -55,11 +58,10 @@ describe('a release', () => {
 
   test('of a server that says nothing is given up within five seconds, and not asked again', async () => {
     using dir = temporaryDir();
-    const startedAt = performance.now();
     const silence = () =>
       downloadVerified(`${origin.replace('127.0.0.1', 'localhost')}/silence`, digest, join(dir.path, 'c'));
     await expect(silence()).rejects.toThrow('cannot be reached: no answer in 5000 ms');
     await expect(silence()).rejects.toThrow('cannot be reached');
-    expect(performance.now() - startedAt).toBeLessThan(7_000);
-  }, 20_000);
+    expect(unanswered).toBe(1);
+  });
 });
