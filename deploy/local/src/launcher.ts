@@ -1,4 +1,4 @@
-import { rmSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { liveDaemon, startInBackground, stopInBackground } from './background.ts';
 import { ensureBackofficeBuilt } from './backoffice-build.ts';
@@ -114,9 +114,20 @@ export function status({ stateDir: configured }: { stateDir?: string } = {}): Pr
   return [...enginesStatus(enginesDir(stateDir)), ...(platform as ProcessStatus[])];
 }
 
-/** Stops everything and deletes its data. */
+/**
+ * Stops everything and deletes its data; platforms that keep theirs in folders of this one (the trials', the benchmark's)
+ * as well: nothing may go on without its data.
+ */
 export async function reset({ stateDir: configured }: { stateDir?: string } = {}): Promise<void> {
   const stateDir = resolve(configured ?? defaultStateDir);
+  for (const within of foldersOf(stateDir)) await down({ stateDir: within });
   await down({ stateDir });
   rmSync(stateDir, { recursive: true, force: true });
 }
+
+const foldersOf = (dir: string): string[] =>
+  existsSync(dir)
+    ? readdirSync(dir, { withFileTypes: true })
+        .filter((entry) => entry.isDirectory())
+        .map(({ name }) => join(dir, name))
+    : [];
