@@ -6,6 +6,7 @@ import { DATABASE_LIMITS, TCP_KEEPALIVE, type DatabaseLimits } from './database-
 import { isRetryable, sqlState, translated } from './errors.ts';
 import { namesFromUrl, quoted, tenantRole, tenantSchema, type Names } from './names.ts';
 import { quietLogger } from './quiet-logger.ts';
+import { sendTogether } from './send-together.ts';
 import { RunnerTx, type SharedTx, type TenantTx, type TimedStatement } from './transaction.ts';
 
 /** Whose data: the first argument everywhere. Comes from a verified token, a subject or a workflow argument. */
@@ -165,7 +166,7 @@ export class TenancyDb {
       });
       // Not waited for: the first statement of the work goes with it. Were the role or the schema refused, the transaction is a
       // failed one, in which PostgreSQL takes no statement but its end.
-      const begun = client.query(this.#short(beginStatement(role, schema, options.isolation, statementMs)));
+      const begun = sendTogether(client, this.#short(beginStatement(role, schema, options.isolation, statementMs)));
       begun.catch(() => undefined); // awaited below, whatever the work does
       try {
         // TypeORM must know that a transaction is open, so that `save` joins it and a nested one becomes a savepoint.
