@@ -162,6 +162,7 @@ function environmentOf(databases: TestDatabases, natsUrl: string, folder: string
     NEXUS_TEMPORAL_ADDRESS: temporal.address,
     NEXUS_TEMPORAL_NAMESPACE: temporal.namespace,
     NEXUS_KEYCLOAK_URL: keycloak.url,
+    NEXUS_KEYCLOAK_TIMEOUT_MS: '60000',
     NEXUS_KEYCLOAK_REALM: keycloak.realm,
     NEXUS_KEYCLOAK_ISSUER: keycloak.issuer,
     NEXUS_KEYCLOAK_CLIENT_ID: keycloak.identityClientId,

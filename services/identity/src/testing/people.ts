@@ -16,7 +16,7 @@ export function testAdmin(): KeycloakAdmin {
     realm,
     clientId: identityClientId,
     clientSecret: identityClientSecret,
-    timeoutMs: 10_000,
+    timeoutMs: 60_000,
   });
 }
 
