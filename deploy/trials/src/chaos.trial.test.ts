@@ -82,7 +82,7 @@ async function round(number: number, kills: number): Promise<string[]> {
     selling.done = true;
   });
   const victims = (await killing) ?? [];
-  await waitFor(() => platform.processes().every(({ state }) => state === 'running'), { timeoutMs: 180_000 });
+  await waitFor(() => platform.processes().every(({ state }) => state === 'running'), { timeoutMs: 600_000 });
   const proof = await platform.prove(chain);
   const expected = expectedFigures(file, BRANCHES, TERMINALS);
   expect(proof.invariants.filter(({ holds }) => !holds)).toEqual([]);

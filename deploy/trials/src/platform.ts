@@ -30,7 +30,8 @@ export interface TrialPlatform extends Running {
   readonly kill9: (name: string) => Promise<void>;
 }
 
-const RESTART_TIMEOUT_MS = 180_000;
+/** Keycloak alone takes minutes on a machine that is busy with all that was killed with it. */
+const RESTART_TIMEOUT_MS = 600_000;
 const PROVE_TIMEOUT_MS = 300_000;
 
 /**
