@@ -38,6 +38,8 @@ export async function exportJournalFile(directory: string, file: string, chain?:
     return { bytes: (await stat(file)).size };
   } catch (error) {
     await rm(partial, { force: true });
+    if (error instanceof Error && error.name === 'UnknownChainError')
+      throw new CliError(error.message, { cause: error });
     throw withUnwritable(file, error);
   } finally {
     await till.close();
