@@ -12,14 +12,14 @@ export interface BarcodeCacheOptions {
 
 /** Null: this tenant has no active product with that barcode. */
 export type BarcodeFound = BarcodeAnswer | null;
-type Kept = { readonly answer: BarcodeFound };
 
 /**
  * Answers by barcode, each tenant its own, so that one tenant's traffic never pushes out another's. `forget` drops a
- * tenant's answers after each change of its catalogue.
+ * tenant's answers after each change of its catalogue. They are kept as JSON: thousands of them as objects are what the
+ * collector would stop everybody for.
  */
 export class BarcodeCache {
-  readonly #tenants: LRUCache<string, LRUCache<string, Kept>>;
+  readonly #tenants: LRUCache<string, LRUCache<string, string>>;
   readonly #options: BarcodeCacheOptions;
 
   constructor(options: BarcodeCacheOptions) {
@@ -31,10 +31,10 @@ export class BarcodeCache {
   async get(tenantId: string, barcode: string, load: () => Promise<BarcodeFound>): Promise<BarcodeFound> {
     const answers = this.#answersOf(tenantId);
     const kept = answers.get(barcode);
-    if (kept !== undefined) return kept.answer;
+    if (kept !== undefined) return JSON.parse(kept) as BarcodeFound;
     const answer = await load();
     // `forget` puts another map in this one's place, so a late answer falls into one that nobody reads any more.
-    answers.set(barcode, { answer });
+    answers.set(barcode, JSON.stringify(answer));
     return answer;
   }
 
@@ -46,12 +46,12 @@ export class BarcodeCache {
     this.#tenants.clear();
   }
 
-  #answersOf(tenantId: string): LRUCache<string, Kept> {
+  #answersOf(tenantId: string): LRUCache<string, string> {
     const known = this.#tenants.get(tenantId);
     if (known !== undefined) return known;
-    const answers = new LRUCache<string, Kept>({
+    const answers = new LRUCache<string, string>({
       maxSize: this.#options.maxBytesOfTenant,
-      sizeCalculation: ({ answer }, barcode) => JSON.stringify(answer).length + barcode.length,
+      sizeCalculation: (answer, barcode) => answer.length + barcode.length,
       ttl: this.#options.lifeMs,
     });
     this.#tenants.set(tenantId, answers);
