@@ -36,6 +36,7 @@ export async function askSteadily(load: SteadyLoad): Promise<Latency> {
   const asking = promisify(execFile)(process.execPath, [join(import.meta.dirname, 'load-main.ts')], {
     maxBuffer: MAX_OUTPUT_BYTES,
   });
+  asking.child.stderr?.pipe(process.stderr);
   asking.child.stdin?.end(JSON.stringify(load));
   const { timesMs, failed } = JSON.parse((await asking).stdout) as SteadyTimes;
   return {
