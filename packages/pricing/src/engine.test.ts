@@ -95,7 +95,15 @@ describe('a priced sale', () => {
       fc.property(sale, (input) => {
         for (const one of priceSale(input).lines) {
           const rates = sum(one.x, ({ r }) => r);
-          expect(isWithin(sum(one.x, ({ a }) => a), 1n, one.g, rates, rates)).toBe(true);
+          expect(
+            isWithin(
+              sum(one.x, ({ a }) => a),
+              1n,
+              one.g,
+              rates,
+              rates,
+            ),
+          ).toBe(true);
           for (const tax of one.x) expect(isWithin(tax.a, 3n, one.g, tax.r, rates)).toBe(true);
         }
       }),

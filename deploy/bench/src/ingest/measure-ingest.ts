@@ -6,6 +6,7 @@ import { cpuSeconds } from '../measure/cpu.ts';
 import { median } from '../measure/median.ts';
 import { watchApplied } from './applied.ts';
 import { makeLoadChain, type LoadChain } from './load-chain.ts';
+import { plainFetch, type PlainFetch } from './plain-fetch.ts';
 
 export interface IngestOptions {
   readonly tills: number;
@@ -43,7 +44,8 @@ export async function measureIngest(platform: BenchPlatform, options: IngestOpti
   const sales = tills * uploadsPerTill * salesPerUpload;
   onProgress(`a chain with ${tills} tills`);
   const chain = await makeLoadChain(platform.session, platform.platform.origin, tills);
-  const loads = await prepareTills(platform.platform.origin, chain, options);
+  const network = plainFetch();
+  const loads = await prepareTills(platform.platform.origin, chain, network, options);
   const watch = await watchApplied(platform, chain.tenantId);
   const results: IngestRun[] = [];
   try {
@@ -59,6 +61,7 @@ export async function measureIngest(platform: BenchPlatform, options: IngestOpti
       if (run > 0) results.push({ floorPerSecond: floor.perSecond, floorCpuMsPerSale: floor.cpuMsPerSale, ...pushed });
     }
   } finally {
+    network.close();
     await watch.close();
     for (const till of chain.tills) await till.close();
   }
@@ -75,7 +78,12 @@ interface TillLoad {
  * Every till sells and signs all that it will push beforehand: making the load costs no measured time. Run by run, so
  * that a till that has pushed what belongs to one does not say that it holds more.
  */
-async function prepareTills(origin: string, chain: LoadChain, options: IngestOptions): Promise<TillLoad[]> {
+async function prepareTills(
+  baseUrl: string,
+  chain: LoadChain,
+  { fetch }: PlainFetch,
+  options: IngestOptions,
+): Promise<TillLoad[]> {
   const { salesPerUpload, uploadsPerTill, onProgress } = options;
   const loads: TillLoad[] = [];
   for (const [index, till] of chain.tills.entries()) {
@@ -86,7 +94,7 @@ async function prepareTills(origin: string, chain: LoadChain, options: IngestOpt
       await sellForLoad(till, { products: chain.products, sales, linesPerSale: LINES_PER_SALE });
       runs.push(await prepareLoad(till, salesPerUpload));
     }
-    loads.push({ transport: createHttpTransport({ fetch: globalThis.fetch, baseUrl: origin, compress: false }), runs });
+    loads.push({ transport: createHttpTransport({ fetch, baseUrl, compress: false }), runs });
     if (index % 10 === 9) onProgress(`${index + 1} tills have sold for ${runs.length} runs`);
   }
   return loads;
